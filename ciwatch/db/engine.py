@@ -1,0 +1,78 @@
+"""The way to the database: one engine a process, with what each database needs to behave alike."""
+
+import pathlib
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from ciwatch import service
+
+#: How long to wait for another process that writes, in seconds.
+BUSY_TIMEOUT_S = 60
+
+
+def create_engine(conf, read_only=False):
+    """An engine for ``[database] connection``.
+
+    :param conf: the configuration of :func:`ciwatch.service.prepare`.
+    :param read_only: True for the web side, which never writes: SQLite itself refuses then.
+    :raises ciwatch.service.ConfigError: where the URL is none, or its driver is not installed.
+    """
+    connection = conf.database.connection
+    try:
+        url = sa.make_url(connection)
+        if url.get_backend_name() == "sqlite":
+            return _sqlite_engine(url, read_only)
+        return sa.create_engine(url, pool_pre_ping=True, pool_recycle=3600)
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+        raise service.ConfigError(f"[database] connection: {_first_line(error)}") from error
+    except ModuleNotFoundError as error:
+        raise service.ConfigError(
+            f"[database] connection: the driver {error.name!r} is not installed; pip install it"
+        ) from error
+
+
+def explain(error, conf):
+    """One line for a database *error*, naming the option and the database but no password."""
+    url = sa.make_url(conf.database.connection).render_as_string(hide_password=True)
+    return f"[database] connection: {url}: {_first_line(getattr(error, 'orig', None) or error)}"
+
+
+def _first_line(error):
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _sqlite_engine(url, read_only):
+    if url.database and url.database != ":memory:" and not read_only:
+        folder = pathlib.Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise service.ConfigError(
+                f"[database] connection: cannot make the folder {folder}: {error.strerror}"
+            ) from error
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection, record):
+        # sqlite3 would begin transactions by its own rules; with None it begins none and we do.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        else:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=NORMAL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA cache_size=-65536")
+        cursor.close()
+
+    # IMMEDIATE takes the write lock at the start, so two writers wait for one another instead of one of
+    # them failing half-way; a reader takes none.
+    statement = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "begin")
+    def begin(connection):
+        connection.exec_driver_sql(statement)
+
+    return engine

@@ -1,0 +1,262 @@
+"""The tables. Names and meanings are those of doc/source/contributor/architecture.rst."""
+
+import datetime
+import enum
+
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+from ciwatch.db import types
+from ciwatch.parsers import base
+from ciwatch.parsers import results
+
+ResultColumn = types.enum_column(results.ResultClass)
+
+
+class FoundBy(enum.StrEnum):
+    """By what an account was known to be a CI, from the surest to the weakest."""
+
+    REGISTRY = "registry"
+    GROUP = "group"
+    TAG = "tag"
+    SERVICE_USER = "service user"
+    NAME = "name"
+    BEHAVIOUR = "behaviour"
+
+
+class VerdictSource(enum.StrEnum):
+    """From what a report's verdict was read."""
+
+    BUILDS = "builds"
+    VOTE = "vote"
+    HEADLINE = "headline"
+
+
+class Base(orm.DeclarativeBase):
+    """Base of all models, with names for every constraint so that migrations can address them."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime.datetime: types.UTCDateTime}
+
+
+def _key(target, **options):
+    return orm.mapped_column(sa.ForeignKey(target, ondelete="CASCADE"), **options)
+
+
+class Project(Base):
+    """A project of Gerrit, under its whole name."""
+
+    __tablename__ = "projects"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(255), unique=True)
+
+
+class Change(Base):
+    """A change as the newest event about it says.
+
+    *updated_at* is the time of that event; *status_at* that of the newest event which told the status.
+    """
+
+    __tablename__ = "changes"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    number: orm.Mapped[int] = orm.mapped_column(unique=True)
+    project_id: orm.Mapped[int] = _key("projects.id", index=True)
+    branch: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    subject: orm.Mapped[str] = orm.mapped_column(sa.String(1000))
+    topic: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    url: orm.Mapped[str] = orm.mapped_column(sa.String(1000))
+    updated_at: orm.Mapped[datetime.datetime]
+    status: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
+    status_at: orm.Mapped[datetime.datetime | None]
+
+
+class PatchSet(Base):
+    """A patch set.
+
+    *created_at* is what Gerrit says, None where it never said. *seen_at* is the earliest moment known of
+    it: its creation, else the first event about it; pages order by this one.
+    """
+
+    __tablename__ = "patch_sets"
+    __table_args__ = (sa.UniqueConstraint("change_id", "number"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    change_id: orm.Mapped[int] = _key("changes.id")
+    number: orm.Mapped[int]
+    revision: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    kind: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    created_at: orm.Mapped[datetime.datetime | None]
+    seen_at: orm.Mapped[datetime.datetime] = orm.mapped_column(index=True)
+
+
+class CISystem(Base):
+    """A CI system. *name* is the address of its pages, *title* what it is called."""
+
+    __tablename__ = "ci_systems"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(255), unique=True)
+    title: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    is_gate: orm.Mapped[bool]
+
+
+class Account(Base):
+    """A Gerrit account that commented.
+
+    *username* is the full name where Gerrit gives no username. *ci_system_id* and *found_by* are None for
+    a person. The two counts are of its comments, and of those among them that a strict parser reads.
+    """
+
+    __tablename__ = "accounts"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    username: orm.Mapped[str] = orm.mapped_column(sa.String(255), unique=True)
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    ci_system_id: orm.Mapped[int | None] = orm.mapped_column(
+        sa.ForeignKey("ci_systems.id", ondelete="SET NULL"), index=True
+    )
+    found_by: orm.Mapped[FoundBy | None] = orm.mapped_column(types.enum_column(FoundBy))
+    comment_count: orm.Mapped[int]
+    read_count: orm.Mapped[int]
+    updated_at: orm.Mapped[datetime.datetime]
+
+
+class Job(Base):
+    """A named thing that a CI runs."""
+
+    __tablename__ = "jobs"
+    __table_args__ = (sa.UniqueConstraint("ci_system_id", "name"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    ci_system_id: orm.Mapped[int] = _key("ci_systems.id")
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+
+
+class CommentColumns:
+    """What is kept of any comment, so that a better parser can read it again."""
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    patch_set_id: orm.Mapped[int] = _key("patch_sets.id")
+    account_id: orm.Mapped[int] = _key("accounts.id", index=True)
+    posted_at: orm.Mapped[datetime.datetime]
+    #: BLAKE2 of the text, 16 bytes as hex.
+    digest: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    tag: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
+    #: The votes as Gerrit sent them beside the text: JSON, label -> value.
+    votes: orm.Mapped[str | None] = orm.mapped_column(sa.String(1000))
+    text: orm.Mapped[str] = orm.mapped_column(types.long_text())
+
+
+class Comment(CommentColumns, Base):
+    """A comment of an account that is not known to be a CI.
+
+    Kept so that an account which turns out to be one brings its earlier comments with it. *strict* tells
+    whether a strict parser reads it.
+    """
+
+    __tablename__ = "comments"
+    __table_args__ = (sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),)
+
+    strict: orm.Mapped[bool]
+
+
+class Report(CommentColumns, Base):
+    """One comment of a CI on one patch set.
+
+    *parser* is None where no parser could read it. *attempt* counts the finished reports of a CI on the
+    same patch set and pipeline, in the order of their times. *vote* is the Verified vote. Headline, vote
+    and builds may disagree; *verdict_source* tells which of them *verdict* was read from.
+    """
+
+    __tablename__ = "reports"
+    __table_args__ = (sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),)
+
+    kind: orm.Mapped[base.Kind] = orm.mapped_column(types.enum_column(base.Kind))
+    pipeline: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    pipeline_source: orm.Mapped[base.PipelineSource] = orm.mapped_column(
+        types.enum_column(base.PipelineSource)
+    )
+    attempt: orm.Mapped[int | None]
+    verdict: orm.Mapped[results.ResultClass | None] = orm.mapped_column(ResultColumn)
+    verdict_source: orm.Mapped[VerdictSource | None] = orm.mapped_column(
+        types.enum_column(VerdictSource)
+    )
+    vote: orm.Mapped[int | None]
+    headline: orm.Mapped[results.ResultClass | None] = orm.mapped_column(ResultColumn)
+    parser: orm.Mapped[str | None] = orm.mapped_column(sa.String(64), index=True)
+    parser_version: orm.Mapped[int | None]
+
+
+class Build(Base):
+    """One job's line in a report; *position* is its place there. *duration_s* is in seconds."""
+
+    __tablename__ = "builds"
+    __table_args__ = (sa.UniqueConstraint("report_id", "position"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    report_id: orm.Mapped[int] = _key("reports.id")
+    position: orm.Mapped[int]
+    job_id: orm.Mapped[int] = _key("jobs.id", index=True)
+    result: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    result_class: orm.Mapped[results.ResultClass] = orm.mapped_column(ResultColumn)
+    voting: orm.Mapped[bool]
+    duration_s: orm.Mapped[int | None]
+    log_url: orm.Mapped[str | None] = orm.mapped_column(sa.String(2000))
+    detail: orm.Mapped[str | None] = orm.mapped_column(sa.String(1000))
+
+
+class Recheck(Base):
+    """A person's comment that asks for a re-run; *phrase* is what it said."""
+
+    __tablename__ = "rechecks"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    comment_id: orm.Mapped[int] = _key("comments.id", unique=True)
+    patch_set_id: orm.Mapped[int] = _key("patch_sets.id", index=True)
+    account_id: orm.Mapped[int] = _key("accounts.id")
+    posted_at: orm.Mapped[datetime.datetime]
+    phrase: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+
+
+class StreamPosition(Base):
+    """How far a source has been recorded: the time of its newest event. Moved with the data it covers."""
+
+    __tablename__ = "stream_positions"
+
+    source: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
+    position_at: orm.Mapped[datetime.datetime]
+
+
+class Gap(Base):
+    """A stretch of time in which a source was not heard, and how it was filled afterwards."""
+
+    __tablename__ = "gaps"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    source: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    started_at: orm.Mapped[datetime.datetime]
+    ended_at: orm.Mapped[datetime.datetime]
+    filled_by: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
+    event_count: orm.Mapped[int | None]
+
+
+class RejectedEvent(Base):
+    """A line that was no event: its beginning, how long it was in bytes, and why it was rejected."""
+
+    __tablename__ = "rejected_events"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    digest: orm.Mapped[str] = orm.mapped_column(sa.String(32), unique=True)
+    received_at: orm.Mapped[datetime.datetime]
+    reason: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+    length: orm.Mapped[int]
+    text: orm.Mapped[str] = orm.mapped_column(types.long_text())

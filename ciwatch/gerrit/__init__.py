@@ -1,0 +1,1 @@
+"""What Gerrit says: its events and accounts, with old and new spellings made one."""

@@ -1,0 +1,75 @@
+"""The start of every process: configuration read and checked, one line for what is wrong with it."""
+
+import logging
+import pathlib
+
+from oslo_config import cfg
+
+from ciwatch import opts
+
+SYSTEM_CONFIG_FILE = "/etc/ciwatch/ciwatch.conf"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the message is one line that names the option and why."""
+
+
+def prepare(argv=(), config_files=None, config_dirs=None):
+    """Reads the configuration and checks every value of it.
+
+    The environment counts too (oslo.config's environment driver): ``OS_DATABASE__CONNECTION`` is
+    ``[database] connection``.
+
+    :param argv: command-line arguments in oslo.config's own form; under mod_wsgi an empty list,
+        since sys.argv is not ours there.
+    :param config_files: paths of configuration files; by default /etc/ciwatch/ciwatch.conf where it
+        exists.
+    :param config_dirs: folders whose ``*.conf`` files are read afterwards, in the order of their names.
+    :returns: the :class:`oslo_config.cfg.ConfigOpts`.
+    :raises ConfigError: for a missing file or a value that its option does not allow.
+    """
+    if config_files is None:
+        config_files = [SYSTEM_CONFIG_FILE] if pathlib.Path(SYSTEM_CONFIG_FILE).exists() else []
+    conf = cfg.ConfigOpts()
+    opts.register_opts(conf)
+    try:
+        conf(
+            list(argv),
+            project="ciwatch",
+            default_config_files=list(config_files),
+            default_config_dirs=list(config_dirs or []),
+        )
+        _check_values(conf)
+    except cfg.ConfigFilesNotFoundError as error:
+        raise ConfigError(f"configuration file not found: {', '.join(error.config_files)}") from error
+    except cfg.ConfigDirNotFoundError as error:
+        raise ConfigError(f"configuration folder not found: {error.config_dir}") from error
+    except cfg.ConfigFilesPermissionDeniedError as error:
+        raise ConfigError(
+            f"configuration file not readable: {', '.join(error.config_files)}"
+        ) from error
+    except cfg.Error as error:
+        raise ConfigError(" ".join(str(error).split())) from error
+    return conf
+
+
+def _check_values(conf):
+    # oslo.config converts a value when it is first read; read all now, so that a mistake is told at
+    # the start and not by the first request that needs the option.
+    for group, options in opts.GROUPS.items():
+        for option in options:
+            try:
+                section = conf if group == "DEFAULT" else getattr(conf, group)
+                getattr(section, option.dest)
+            except (cfg.ConfigFileValueError, ValueError) as error:
+                reason = str(error.__cause__ or error.__context__ or error).strip()
+                where = option.name if group == "DEFAULT" else f"[{group}] {option.name}"
+                raise ConfigError(f"{where}: {reason}") from error
+
+
+def setup_logging(debug=False):
+    """Sends the log of the process to stderr: warnings, or everything where *debug* is true."""
+    logging.basicConfig(
+        level=logging.DEBUG if debug else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
