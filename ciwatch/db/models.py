@@ -151,8 +151,8 @@ class CommentColumns:
     #: BLAKE2 of the text, 16 bytes as hex.
     digest: orm.Mapped[str] = orm.mapped_column(sa.String(32))
     tag: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
-    #: The votes as Gerrit sent them beside the text: JSON, label -> value.
-    votes: orm.Mapped[str | None] = orm.mapped_column(sa.String(1000))
+    #: The votes as Gerrit sent them beside the text: label -> value, None for none.
+    votes: orm.Mapped[dict | None] = orm.mapped_column(sa.JSON(none_as_null=True))
     text: orm.Mapped[str] = orm.mapped_column(types.long_text())
 
 
@@ -220,9 +220,8 @@ class Recheck(Base):
     __tablename__ = "rechecks"
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
-    comment_id: orm.Mapped[int] = _key("comments.id", unique=True)
     patch_set_id: orm.Mapped[int] = _key("patch_sets.id", index=True)
-    account_id: orm.Mapped[int] = _key("accounts.id")
+    account_id: orm.Mapped[int] = _key("accounts.id", index=True)
     posted_at: orm.Mapped[datetime.datetime]
     phrase: orm.Mapped[str] = orm.mapped_column(sa.String(255))
 

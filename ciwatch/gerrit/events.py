@@ -178,6 +178,8 @@ def read_event(line):
     :returns: the :class:`Event`, or None for a well-formed event of a type that is not recorded.
     :raises RejectedError: where the line is no event, with the reason.
     """
+    if len(line) > MAX_LINE_BYTES:
+        raise RejectedError(f"longer than {MAX_LINE_BYTES} bytes")
     try:
         wire = _DECODER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

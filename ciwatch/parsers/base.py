@@ -75,6 +75,8 @@ class Build:
     :ivar duration_s: how long it ran, in seconds, or None.
     :ivar log_url: where its log is, as written: it may be no http address and is then shown as text.
     :ivar detail: what else the line says, such as the reason of a NODE_FAILURE.
+    :ivar result_class: the class of the result; found from the word, unless a format that writes free
+        text in its place says otherwise.
     """
 
     job: str
@@ -83,11 +85,12 @@ class Build:
     duration_s: int | None = None
     log_url: str | None = None
     detail: str | None = None
+    result_class: results.ResultClass | None = None
 
-    @property
-    def result_class(self):
-        """The :class:`~ciwatch.parsers.results.ResultClass` of the result word."""
-        return results.classify(self.result)
+    def __post_init__(self):
+        """Finds the class of the result word."""
+        if self.result_class is None:
+            object.__setattr__(self, "result_class", results.classify(self.result))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,7 +98,7 @@ class Report:
     """What a comment says.
 
     :ivar kind: started, finished, or understood and no result.
-    :ivar builds: the job lines, in their order; a start may name the jobs that began.
+    :ivar builds: the job lines, in their order; a start has none.
     :ivar pipeline: the pipeline's name, empty where the format has none.
     :ivar pipeline_source: where that name was found.
     :ivar headline: what the comment says in sum, as far as it says so; may disagree with its lines.

@@ -38,7 +38,7 @@ _BLANK = re.compile(r"[ \t]*\n")
 # What Gerrit itself says in the name of whoever did it, when no tag tells so. A CI that merges, rebases or
 # uploads authors these too, and they are no reports.
 _NOTICE = re.compile(
-    r"(?:Uploaded patch set \d+|Patch Set \d+ was rebased|Patch Set \d+: (?:Published edit|Commit message was"
+    r"(?:Uploaded patch set \d+|(?:Patch Set \d+: )?Patch Set \d+ was rebased|Patch Set \d+: (?:Published edit|Commit message was"
     r" (?:updated|edited))|Change has been successfully (?:merged|rebased|pushed|cherry-picked|submitted)"
     r"|Change cannot be (?:merged|rebased|cherry-picked)|Change could not be merged|Abandoned\b|Restored\b"
     r"|Reverted\b|Removed [\w-]+(?:[+-]\d+)? by |Removed (?:reviewer|cc|the following votes)|Created a revert of this change"

@@ -1,0 +1,34 @@
+"""What the commands share: the database, and its errors in one line."""
+
+import contextlib
+
+import sqlalchemy as sa
+
+from ciwatch.db import engine
+from ciwatch.db import schema
+
+
+class CommandError(Exception):
+    """The work failed; the message is one line for the user."""
+
+
+@contextlib.contextmanager
+def database(conf, read_only=False):
+    """The engine of a database whose schema is current.
+
+    An empty database gets its schema, unless *read_only*.
+
+    :raises CommandError: in place of any error of the database, telling which one and why.
+    """
+    store = engine.create_engine(conf, read_only=read_only)
+    try:
+        if read_only:
+            with store.connect() as connection:
+                schema.check(connection)
+        else:
+            schema.prepare(store)
+        yield store
+    except sa.exc.DBAPIError as error:
+        raise CommandError(engine.explain(error, conf)) from error
+    finally:
+        store.dispose()

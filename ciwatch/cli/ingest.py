@@ -1,0 +1,102 @@
+"""Commands that bring events in."""
+
+import itertools
+import sys
+
+from cliff import command
+import tqdm
+
+from ciwatch.cli import base
+from ciwatch.parsers import manager
+from ciwatch.recorder import identity
+from ciwatch.recorder import recorder
+from ciwatch.sources import file
+
+
+def make_recorder(conf, engine, source):
+    """A :class:`~ciwatch.recorder.recorder.Recorder` with the parsers and rules of *conf*."""
+    return recorder.Recorder(
+        engine,
+        manager.ParserManager(disabled=conf.parsers.disabled),
+        identity.Identity(
+            ci_accounts=conf.listener.ci_accounts,
+            ignored_accounts=conf.listener.ignored_accounts,
+            gate_accounts=conf.gerrit.gate_accounts,
+        ),
+        source,
+    )
+
+
+class Replay(command.Command):
+    """Record Gerrit events from files of JSON lines, as 'gerrit stream-events' prints them.
+
+    The same events may be recorded again, from whatever file and in whatever order: what is known already
+    is counted as duplicate. So an interrupted replay is just begun again.
+    """
+
+    def get_parser(self, prog_name):
+        """Adds the files."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "files",
+            metavar="FILE",
+            nargs="+",
+            help="events, one JSON object a line, plain or gzip-compressed; '-' is standard input",
+        )
+        return parser
+
+    def take_action(self, parsed_args):
+        """Replays the files in turn and prints what became of their lines."""
+        sources = [file.FileSource(path) for path in parsed_args.files]
+        for source in sources:
+            source.check()
+        with base.database(self.app.conf) as engine:
+            total = self._replay(sources, make_recorder(self.app.conf, engine, "replay"))
+        print(summary(total), file=self.app.stdout)
+        if total.rejected:
+            print(
+                "ciwatch: lines were rejected; 'ciwatch rejected list' tells why",
+                file=self.app.stderr,
+            )
+        return 1 if total.read and total.rejected == total.read else 0
+
+    def _replay(self, sources, record):
+        sizes = [source.size for source in sources]
+        total = recorder.Counts()
+        with tqdm.tqdm(
+            total=None if None in sizes else sum(sizes),
+            unit="B",
+            unit_scale=True,
+            disable=None,  # no bar where stderr is no terminal
+            file=sys.stderr,
+        ) as bar:
+            for source in sources:
+                bar.set_description(source.path)
+                lines = source.lines()
+                seen = 0
+                while batch := list(itertools.islice(lines, self.app.conf.listener.batch_size)):
+                    counts = record.record(batch)
+                    total += counts
+                    bar.update(source.position - seen)
+                    bar.set_postfix(events=total.read, refresh=False)
+                    seen = source.position
+                    if counts.rejected == total.read == self.app.conf.listener.batch_size:
+                        raise base.CommandError(
+                            f"{source.path}: none of its first {counts.read} lines is an event of Gerrit;"
+                            " 'ciwatch rejected list' tells why"
+                        )
+                if source.cut_short is not None:
+                    bar.write(
+                        f"ciwatch: {source.path}: its last line is cut short and was not recorded",
+                        file=sys.stderr,
+                    )
+                    total += recorder.Counts(read=1, rejected=1)
+        return total
+
+
+def summary(counts):
+    """One line of a :class:`~ciwatch.recorder.recorder.Counts`."""
+    return (
+        f"read {counts.read} recorded {counts.recorded} duplicate {counts.duplicate}"
+        f" ignored {counts.ignored} rejected {counts.rejected}"
+    )

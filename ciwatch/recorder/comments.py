@@ -1,0 +1,95 @@
+"""Stores each comment once: as a report where its author is a CI, else as a comment that waits."""
+
+import datetime
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.recorder import reading as readings
+from ciwatch.recorder import rechecks
+from ciwatch.recorder import reports
+from ciwatch.recorder import rows
+
+COMMENTS = models.Comment.__table__
+REPORTS = models.Report.__table__
+RECHECKS = models.Recheck.__table__
+
+#: Stream, query and REST round the time of a comment differently and name no common id: the same text of
+#: the same account on the same patch set within this time is the same comment.
+SAME_WITHIN = datetime.timedelta(seconds=5)
+
+
+def new_ones(connection, items):
+    """Which of *items*, a list of Posted, are not stored yet, nor said before in the same list.
+
+    Where one is stored with a later time than it is told now, the earlier time is kept.
+
+    :returns: numbers of the new items.
+    """
+    times = _stored_times(connection, {item.patch_set_id for item in items})
+    news = []
+    for number, item in enumerate(items):
+        key = item.patch_set_id, item.account_id, item.digest
+        known = times.setdefault(key, [])
+        same = next((time for time in known if abs(time - item.posted_at) <= SAME_WITHIN), None)
+        if same is None:
+            known.append(item.posted_at)
+            news.append(number)
+    return news
+
+
+def _stored_times(connection, patch_set_ids):
+    times = {}
+    for part in rows.chunks(sorted(patch_set_ids)):
+        for table in (REPORTS, COMMENTS):
+            statement = sa.select(
+                table.c.patch_set_id, table.c.account_id, table.c.digest, table.c.posted_at
+            ).where(table.c.patch_set_id.in_(part))
+            for patch_set_id, account_id, digest, posted_at in connection.execute(statement):
+                times.setdefault((patch_set_id, account_id, digest), []).append(posted_at)
+    return times
+
+
+def store(connection, items, accounts, parsers):
+    """Stores *items*, a list of Posted that are new, and counts them on their accounts.
+
+    :param accounts: account id -> its row, a dict whose counts are raised here.
+    :param parsers: the :class:`~ciwatch.parsers.manager.ParserManager`.
+    """
+    of_cis, of_people = [], []
+    for item in items:
+        account = accounts[item.account_id]
+        is_ci = account["ci_system_id"] is not None
+        reading = parsers.parse(item.comment, strict_only=not is_ci)
+        strict = readings.is_machine_made(reading)
+        account["comment_count"] += 1
+        account["read_count"] += strict
+        if is_ci:
+            of_cis.append((item, reading))
+        else:
+            of_people.append((item, strict))
+    reports.store(
+        connection, of_cis, {key: account["ci_system_id"] for key, account in accounts.items()}
+    )
+    store_as_comments(connection, of_people)
+
+
+def store_as_comments(connection, items):
+    """Stores (Posted, whether a strict parser reads it) pairs of accounts that are no CIs."""
+    if not items:
+        return
+    connection.execute(
+        sa.insert(COMMENTS), [{**posted.columns, "strict": strict} for posted, strict in items]
+    )
+    asked = [
+        {
+            "patch_set_id": posted.patch_set_id,
+            "account_id": posted.account_id,
+            "posted_at": posted.posted_at,
+            "phrase": phrase,
+        }
+        for posted, _ in items
+        if (phrase := rechecks.read_phrase(posted.comment.body))
+    ]
+    if asked:
+        connection.execute(sa.insert(RECHECKS), asked)

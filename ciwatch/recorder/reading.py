@@ -1,0 +1,127 @@
+"""A comment as the columns of a report: what a parser understood, and the verdict that follows."""
+
+import dataclasses
+import hashlib
+
+from ciwatch.db.models import VerdictSource
+from ciwatch.parsers import base
+from ciwatch.parsers import results
+
+
+@dataclasses.dataclass(frozen=True)
+class Posted:
+    """A comment with its place and time: the unit that is stored, and stored once.
+
+    :ivar digest: BLAKE2 of the text, which is the same whatever source told of the comment.
+    """
+
+    patch_set_id: int
+    account_id: int
+    posted_at: object
+    digest: str
+    comment: base.Comment
+
+    @property
+    def columns(self):
+        """The columns that comments and reports share."""
+        return {
+            "patch_set_id": self.patch_set_id,
+            "account_id": self.account_id,
+            "posted_at": self.posted_at,
+            "digest": self.digest,
+            "tag": self.comment.tag,
+            "votes": self.comment.votes or None,
+            "text": self.comment.text,
+        }
+
+
+def posted(event, patch_set_id, account_id):
+    """The :class:`Posted` of a comment-added *event*."""
+    comment = base.Comment(
+        event.comment, author=event.account.key, tag=event.tag, votes=event.votes
+    )
+    return Posted(patch_set_id, account_id, event.at, digest_of(event.comment), comment)
+
+
+def posted_of_row(row, author):
+    """The :class:`Posted` of a stored row (a mapping) of the account *author*."""
+    comment = base.Comment(row["text"], author=author, tag=row["tag"], votes=row["votes"] or {})
+    return Posted(
+        row["patch_set_id"], row["account_id"], row["posted_at"], row["digest"], comment
+    )
+
+
+def digest_of(text):
+    """The digest of a comment; sources differ in the white space at its ends."""
+    return hashlib.blake2b(text.strip().encode(errors="replace"), digest_size=16).hexdigest()
+
+
+def is_machine_made(reading):
+    """Whether a comment is evidence that its author is a CI: a strict parser found jobs in it."""
+    if reading is None or not reading.parser.strict:
+        return False
+    return bool(reading.report.builds) or reading.report.kind is base.Kind.STARTED
+
+
+def report_columns(comment, reading):
+    """The columns of a report beyond those of its comment.
+
+    :param reading: a :class:`~ciwatch.parsers.manager.Reading`, or None where no parser took it.
+    """
+    vote = comment.vote
+    columns = {
+        "kind": base.Kind.OTHER,
+        "pipeline": "",
+        "pipeline_source": base.PipelineSource.NONE,
+        "attempt": None,
+        "verdict": None,
+        "verdict_source": None,
+        "vote": vote,
+        "headline": None,
+        "parser": None,
+        "parser_version": None,
+    }
+    if reading is None:
+        return columns
+    report = reading.report
+    columns.update(
+        kind=report.kind,
+        pipeline=bounded(report.pipeline, 64),
+        pipeline_source=report.pipeline_source,
+        headline=report.headline,
+        parser=reading.parser.name,
+        parser_version=reading.parser.version,
+    )
+    if report.kind is base.Kind.FINISHED:
+        columns["verdict"], columns["verdict_source"] = _verdict(report, vote)
+    return columns
+
+
+def _verdict(report, vote):
+    candidates = (
+        (results.verdict_of(report.builds), VerdictSource.BUILDS),
+        (results.verdict_of_vote(vote), VerdictSource.VOTE),
+        (report.headline, VerdictSource.HEADLINE),
+    )
+    for verdict, source in candidates:
+        if verdict is not None:
+            return verdict, source
+    return None, None
+
+
+def build_columns(build, position):
+    """The columns of a build, without the ids of its report and job."""
+    return {
+        "position": position,
+        "result": bounded(build.result, 64),
+        "result_class": build.result_class,
+        "voting": build.voting,
+        "duration_s": build.duration_s,
+        "log_url": bounded(build.log_url, 2000) if build.log_url else None,
+        "detail": bounded(build.detail, 1000) if build.detail else None,
+    }
+
+
+def bounded(text, length):
+    """*text*, cut to *length* characters with an ellipsis where it is longer."""
+    return text if len(text) <= length else text[: length - 1] + "…"

@@ -1,0 +1,173 @@
+"""Records raw lines of a stream: one transaction a batch, and the same rows however often and in whatever
+order the same events are recorded."""
+
+import dataclasses
+import datetime
+import hashlib
+import logging
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.db import upsert
+from ciwatch.gerrit import events
+from ciwatch.parsers import header
+from ciwatch.recorder import comments
+from ciwatch.recorder import entities
+from ciwatch.recorder import reading as readings
+from ciwatch.recorder import rows
+from ciwatch.recorder import systems
+
+LOG = logging.getLogger(__name__)
+
+REJECTED = models.RejectedEvent.__table__
+POSITIONS = models.StreamPosition.__table__
+
+#: How much of a rejected line is kept, in characters.
+KEPT_OF_REJECTED = 65536
+
+
+@dataclasses.dataclass
+class Counts:
+    """What became of the lines that were read.
+
+    Each line is one of: recorded (it told something new), duplicate (all of it was known), ignored (a
+    well-formed event of a type that is not recorded), rejected (no event).
+    """
+
+    read: int = 0
+    recorded: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+    rejected: int = 0
+
+    def __add__(self, other):
+        """The sums."""
+        return Counts(
+            *(
+                getattr(self, field.name) + getattr(other, field.name)
+                for field in dataclasses.fields(self)
+            )
+        )
+
+
+class Recorder:
+    """Writes what a source says into the database."""
+
+    def __init__(self, engine, parsers, identity, source):
+        """Takes what it needs.
+
+        :param engine: the SQLAlchemy engine.
+        :param parsers: a :class:`~ciwatch.parsers.manager.ParserManager`.
+        :param identity: the :class:`~ciwatch.recorder.identity.Identity` rules.
+        :param source: the name under which the position of the stream is kept.
+        """
+        self._engine = engine
+        self._parsers = parsers
+        self._identity = identity
+        self._source = source
+
+    def record(self, lines):
+        """Records a batch in one transaction.
+
+        :param lines: bytes objects, each one line of a stream.
+        :returns: the :class:`Counts` of this batch.
+        :raises sqlalchemy.exc.DBAPIError: where the database fails; nothing of the batch is there then.
+        """
+        counts = Counts(read=len(lines))
+        batch, rejected = [], []
+        for line in lines:
+            try:
+                event = events.read_event(line)
+            except events.RejectedError as error:
+                rejected.append((line, str(error)))
+                continue
+            if event is None:
+                counts.ignored += 1
+            else:
+                batch.append(event)
+        counts.rejected = len(rejected)
+        with self._engine.begin() as connection:
+            news = self._record_events(connection, batch) if batch else set()
+            self._reject(connection, rejected)
+        counts.recorded = len(news)
+        counts.duplicate = len(batch) - len(news)
+        return counts
+
+    def _record_events(self, connection, batch):
+        """Records typed events; returns the numbers of those that told something new."""
+        project_ids = entities.record_projects(connection, batch)
+        changes, news = entities.record_changes(connection, batch, project_ids)
+        patch_sets, more = entities.record_patch_sets(connection, batch, changes)
+        news |= more
+        said = [number for number, event in enumerate(batch) if _is_comment(event)]
+        if said:
+            ids = [
+                patch_sets[changes[event.change.number]["id"], event.patch_set.number]["id"]
+                for event in (batch[number] for number in said)
+            ]
+            stored = self._record_comments(connection, [batch[number] for number in said], ids)
+            news |= {said[number] for number in stored}
+        self._move_position(connection, max(event.at for event in batch))
+        return news
+
+    def _record_comments(self, connection, said, patch_set_ids):
+        accounts = entities.record_accounts(connection, said, self._identity)
+        for account in accounts.values():
+            systems.settle(connection, account, self._identity, self._parsers)
+        items = [
+            readings.posted(event, patch_set_id, accounts[event.account.key]["id"])
+            for event, patch_set_id in zip(said, patch_set_ids, strict=True)
+        ]
+        stored = comments.new_ones(connection, items)
+        by_id = {account["id"]: account for account in accounts.values()}
+        comments.store(connection, [items[number] for number in stored], by_id, self._parsers)
+        for account in accounts.values():
+            systems.settle(connection, account, self._identity, self._parsers)
+        rows.update(connection, entities.ACCOUNTS, accounts.values())
+        systems.retitle(connection, accounts.values())
+        return stored
+
+    def _move_position(self, connection, at):
+        key = {"source": self._source}
+        connection.execute(
+            upsert.insert_missing(connection, POSITIONS, ["source"]), {**key, "position_at": at}
+        )
+        connection.execute(
+            sa.update(POSITIONS)
+            .where(POSITIONS.c.source == self._source, POSITIONS.c.position_at < at)
+            .values(position_at=at)
+        )
+
+    def _reject(self, connection, rejected):
+        if not rejected:
+            return
+        now = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        connection.execute(
+            upsert.insert_missing(connection, REJECTED, ["digest"]),
+            [
+                {
+                    "digest": hashlib.blake2b(line, digest_size=16).hexdigest(),
+                    "received_at": now,
+                    "reason": readings.bounded(reason, 255),
+                    "length": len(line),
+                    "text": _kept(line),
+                }
+                for line, reason in rejected
+            ],
+        )
+        for _, reason in rejected:
+            LOG.info("Rejected an event: %s", reason)
+
+
+def _is_comment(event):
+    return (
+        event.type == "comment-added"
+        and event.account.key is not None
+        and not header.is_notice(event.comment, event.tag)
+    )
+
+
+def _kept(line):
+    text = line[:KEPT_OF_REJECTED].decode(errors="backslashreplace")
+    return text.replace("\0", "�")[:KEPT_OF_REJECTED]

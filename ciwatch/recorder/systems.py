@@ -1,0 +1,119 @@
+"""An account becomes a CI, with all that it said before, or turns out to be none."""
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.db import upsert
+from ciwatch.db.models import FoundBy
+from ciwatch.recorder import comments
+from ciwatch.recorder import reading as readings
+from ciwatch.recorder import reports
+
+SYSTEMS = models.CISystem.__table__
+ACCOUNTS = models.Account.__table__
+
+# Rows moved at once, so that memory stays flat whatever an account has written.
+_CHUNK = 1000
+
+
+def settle(connection, account, identity, parsers):
+    """Brings an account's rows into agreement with what is known of it now.
+
+    :param account: its row, a dict; found_by and ci_system_id are brought up to date in it.
+    """
+    if account["found_by"] in (None, FoundBy.BEHAVIOUR):
+        behaves = identity.behaves_like_ci(
+            account["username"], account["name"], account["comment_count"], account["read_count"]
+        )
+        account["found_by"] = FoundBy.BEHAVIOUR if behaves else None
+    if account["found_by"] and account["ci_system_id"] is None:
+        account["ci_system_id"] = _make_system(connection, account, identity)
+        _write_account(connection, account)
+        _become_ci(connection, account, parsers)
+    elif account["found_by"] is None and account["ci_system_id"] is not None:
+        _become_person(connection, account, parsers)
+        account["ci_system_id"] = None
+
+
+def retitle(connection, accounts):
+    """Gives the CI systems of *accounts* (rows) the names that those bear now."""
+    changed = [account for account in accounts if account["ci_system_id"] is not None]
+    if changed:
+        connection.execute(
+            sa.update(SYSTEMS)
+            .where(
+                SYSTEMS.c.id == sa.bindparam("system_id"),
+                SYSTEMS.c.title != sa.bindparam("new_title"),
+            )
+            .values(title=sa.bindparam("new_title")),
+            [
+                {"system_id": account["ci_system_id"], "new_title": account["name"]}
+                for account in changed
+            ],
+        )
+
+
+def _make_system(connection, account, identity):
+    name = account["username"]
+    connection.execute(
+        upsert.insert_missing(connection, SYSTEMS, ["name"]),
+        {"name": name, "title": account["name"], "is_gate": identity.is_gate(name)},
+    )
+    return connection.scalar(sa.select(SYSTEMS.c.id).where(SYSTEMS.c.name == name))
+
+
+def _write_account(connection, account):
+    connection.execute(
+        sa.update(ACCOUNTS)
+        .where(ACCOUNTS.c.id == account["id"])
+        .values(ci_system_id=account["ci_system_id"], found_by=account["found_by"])
+    )
+
+
+def _become_ci(connection, account, parsers):
+    ci_of_account = {account["id"]: account["ci_system_id"]}
+    for part in _parts(connection, comments.COMMENTS, account):
+        items = [(posted, parsers.parse(posted.comment)) for posted in part]
+        reports.store(connection, items, ci_of_account)
+    _delete(connection, comments.RECHECKS, account)
+
+
+def _become_person(connection, account, parsers):
+    for part in _parts(connection, reports.REPORTS, account):
+        items = [
+            (posted, readings.is_machine_made(parsers.parse(posted.comment, strict_only=True)))
+            for posted in part
+        ]
+        comments.store_as_comments(connection, items)
+    connection.execute(
+        sa.update(ACCOUNTS)
+        .where(ACCOUNTS.c.id == account["id"])
+        .values(ci_system_id=None, found_by=None)
+    )
+    others = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.ci_system_id == account["ci_system_id"])
+    if connection.execute(others.limit(1)).first() is None:
+        # Its jobs go with it.
+        connection.execute(
+            sa.delete(reports.JOBS).where(reports.JOBS.c.ci_system_id == account["ci_system_id"])
+        )
+        connection.execute(sa.delete(SYSTEMS).where(SYSTEMS.c.id == account["ci_system_id"]))
+
+
+def _parts(connection, table, account):
+    """Takes the rows of *account* out of *table*, and gives them as lists of Posted."""
+    statement = (
+        sa.select(table)
+        .where(table.c.account_id == account["id"])
+        .order_by(table.c.id)
+        .limit(_CHUNK)
+    )
+    while found := connection.execute(statement).mappings().all():
+        ids = [row["id"] for row in found]
+        if table is reports.REPORTS:
+            connection.execute(sa.delete(reports.BUILDS).where(reports.BUILDS.c.report_id.in_(ids)))
+        connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+        yield [readings.posted_of_row(row, account["username"]) for row in found]
+
+
+def _delete(connection, table, account):
+    connection.execute(sa.delete(table).where(table.c.account_id == account["id"]))

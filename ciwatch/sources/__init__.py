@@ -1,0 +1,1 @@
+"""Where events come from: each source gives raw lines, one JSON object each."""
