@@ -58,7 +58,7 @@ LISTENER = [
     ),
     cfg.IntOpt(
         "batch_size",
-        default=1000,
+        default=2000,
         min=1,
         max=10000,
         help="How many events are recorded in one database transaction while reading a file.",

@@ -2,12 +2,16 @@
 
 import logging
 import pathlib
+import re
 
 from oslo_config import cfg
 
 from ciwatch import opts
 
 SYSTEM_CONFIG_FILE = "/etc/ciwatch/ciwatch.conf"
+
+# Python's own words for what int() does not take.
+_NO_NUMBER = re.compile(r"invalid literal for int\(\) with base 10: (?P<value>.*)")
 
 
 class ConfigError(Exception):
@@ -30,6 +34,10 @@ def prepare(argv=(), config_files=None, config_dirs=None):
     """
     if config_files is None:
         config_files = [SYSTEM_CONFIG_FILE] if pathlib.Path(SYSTEM_CONFIG_FILE).exists() else []
+    for folder in config_dirs or []:
+        # oslo.config passes over a default folder that is not there, but somebody named this one.
+        if not pathlib.Path(folder).is_dir():
+            raise ConfigError(f"configuration folder not found: {folder}")
     conf = cfg.ConfigOpts()
     opts.register_opts(conf)
     try:
@@ -44,6 +52,10 @@ def prepare(argv=(), config_files=None, config_dirs=None):
         raise ConfigError(f"configuration file not found: {', '.join(error.config_files)}") from error
     except cfg.ConfigDirNotFoundError as error:
         raise ConfigError(f"configuration folder not found: {error.config_dir}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"a configuration file is not UTF-8: {error.reason}") from error
+    except OSError as error:
+        raise ConfigError(f"configuration file {error.filename}: {error.strerror}") from error
     except cfg.ConfigFilesPermissionDeniedError as error:
         raise ConfigError(
             f"configuration file not readable: {', '.join(error.config_files)}"
@@ -61,10 +73,24 @@ def _check_values(conf):
             try:
                 section = conf if group == "DEFAULT" else getattr(conf, group)
                 getattr(section, option.dest)
-            except (cfg.ConfigFileValueError, ValueError) as error:
-                reason = str(error.__cause__ or error.__context__ or error).strip()
+            except (cfg.Error, ValueError) as error:
                 where = option.name if group == "DEFAULT" else f"[{group}] {option.name}"
-                raise ConfigError(f"{where}: {reason}") from error
+                raise ConfigError(f"{where}: {_reason(error)}") from error
+
+
+def _reason(error):
+    """Why a value cannot be, in one line, without what oslo.config says around it."""
+    cause = error
+    if isinstance(error, cfg.ConfigSourceValueError):
+        cause = error.__cause__ or error.__context__ or error
+    # That of a URL is an error in an error, whose first part is the sentence.
+    while cause.args and isinstance(cause.args[0], Exception):
+        cause = cause.args[0]
+    reason = cause.args[0] if cause.args and isinstance(cause.args[0], str) else str(cause)
+    reason = " ".join(reason.split())
+    if number := _NO_NUMBER.fullmatch(reason):
+        return f"{number['value']} is not a whole number"
+    return reason
 
 
 def setup_logging(debug=False):

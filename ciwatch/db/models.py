@@ -46,6 +46,11 @@ class Base(orm.DeclarativeBase):
     type_annotation_map = {datetime.datetime: types.UTCDateTime}
 
 
+def _given_id():
+    """The primary key of a table whose ids the recorder gives out, since other rows need them at once."""
+    return orm.mapped_column(primary_key=True, autoincrement=False)
+
+
 def _key(target, **options):
     return orm.mapped_column(sa.ForeignKey(target, ondelete="CASCADE"), **options)
 
@@ -55,7 +60,7 @@ class Project(Base):
 
     __tablename__ = "projects"
 
-    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    id: orm.Mapped[int] = _given_id()
     name: orm.Mapped[str] = orm.mapped_column(sa.String(255), unique=True)
 
 
@@ -67,7 +72,7 @@ class Change(Base):
 
     __tablename__ = "changes"
 
-    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    id: orm.Mapped[int] = _given_id()
     number: orm.Mapped[int] = orm.mapped_column(unique=True)
     project_id: orm.Mapped[int] = _key("projects.id", index=True)
     branch: orm.Mapped[str] = orm.mapped_column(sa.String(255))
@@ -89,7 +94,7 @@ class PatchSet(Base):
     __tablename__ = "patch_sets"
     __table_args__ = (sa.UniqueConstraint("change_id", "number"),)
 
-    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    id: orm.Mapped[int] = _given_id()
     change_id: orm.Mapped[int] = _key("changes.id")
     number: orm.Mapped[int]
     revision: orm.Mapped[str] = orm.mapped_column(sa.String(64))
@@ -103,7 +108,7 @@ class CISystem(Base):
 
     __tablename__ = "ci_systems"
 
-    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    id: orm.Mapped[int] = _given_id()
     name: orm.Mapped[str] = orm.mapped_column(sa.String(255), unique=True)
     title: orm.Mapped[str] = orm.mapped_column(sa.String(255))
     is_gate: orm.Mapped[bool]
@@ -118,7 +123,7 @@ class Account(Base):
 
     __tablename__ = "accounts"
 
-    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    id: orm.Mapped[int] = _given_id()
     username: orm.Mapped[str] = orm.mapped_column(sa.String(255), unique=True)
     name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
     ci_system_id: orm.Mapped[int | None] = orm.mapped_column(
@@ -136,7 +141,7 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (sa.UniqueConstraint("ci_system_id", "name"),)
 
-    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    id: orm.Mapped[int] = _given_id()
     ci_system_id: orm.Mapped[int] = _key("ci_systems.id")
     name: orm.Mapped[str] = orm.mapped_column(sa.String(255))
 
@@ -144,14 +149,13 @@ class Job(Base):
 class CommentColumns:
     """What is kept of any comment, so that a better parser can read it again."""
 
-    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     patch_set_id: orm.Mapped[int] = _key("patch_sets.id")
     account_id: orm.Mapped[int] = _key("accounts.id", index=True)
     posted_at: orm.Mapped[datetime.datetime]
     #: BLAKE2 of the text, 16 bytes as hex.
     digest: orm.Mapped[str] = orm.mapped_column(sa.String(32))
     tag: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
-    #: The votes as Gerrit sent them beside the text: label -> value, None for none.
+    #: The votes that Gerrit sent beside the text and its header does not tell: label -> value, or None.
     votes: orm.Mapped[dict | None] = orm.mapped_column(sa.JSON(none_as_null=True))
     text: orm.Mapped[str] = orm.mapped_column(types.long_text())
 
@@ -166,6 +170,7 @@ class Comment(CommentColumns, Base):
     __tablename__ = "comments"
     __table_args__ = (sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),)
 
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     strict: orm.Mapped[bool]
 
 
@@ -180,6 +185,7 @@ class Report(CommentColumns, Base):
     __tablename__ = "reports"
     __table_args__ = (sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),)
 
+    id: orm.Mapped[int] = _given_id()
     kind: orm.Mapped[base.Kind] = orm.mapped_column(types.enum_column(base.Kind))
     pipeline: orm.Mapped[str] = orm.mapped_column(sa.String(64))
     pipeline_source: orm.Mapped[base.PipelineSource] = orm.mapped_column(
@@ -224,6 +230,15 @@ class Recheck(Base):
     account_id: orm.Mapped[int] = _key("accounts.id", index=True)
     posted_at: orm.Mapped[datetime.datetime]
     phrase: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+
+
+class RecorderTurn(Base):
+    """One row, which whoever records holds while it does; *mark* is of the recorder that did last."""
+
+    __tablename__ = "recorder_turns"
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True, autoincrement=False)
+    mark: orm.Mapped[str] = orm.mapped_column(sa.String(32))
 
 
 class StreamPosition(Base):

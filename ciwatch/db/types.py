@@ -18,13 +18,37 @@ class UTCDateTime(sa.types.TypeDecorator):
         """UTC without zone, for the database."""
         if value is None:
             return None
-        if value.tzinfo is None:
-            raise ValueError(f"a datetime without zone: {value!r}")
-        return value.astimezone(datetime.UTC).replace(tzinfo=None)
+        if value.tzinfo is not datetime.UTC:
+            if value.tzinfo is None:
+                raise ValueError(f"a datetime without zone: {value!r}")
+            value = value.astimezone(datetime.UTC)
+        return value.replace(tzinfo=None, microsecond=0)
 
     def process_result_value(self, value, dialect):
         """Aware UTC, from the database."""
         return None if value is None else value.replace(tzinfo=datetime.UTC)
+
+    def bind_processor(self, dialect):
+        """SQLite has no datetimes: text, written at once and not by a chain of conversions."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def process(value):
+            if value is None:
+                return None
+            return self.process_bind_param(value, dialect).isoformat(" ", "seconds")
+
+        return process
+
+    def result_processor(self, dialect, coltype):
+        """SQLite has no datetimes: text, read at once."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+
+        def process(value):
+            return None if value is None else datetime.datetime.fromisoformat(value + "+00:00")
+
+        return process
 
 
 def enum_column(kind):

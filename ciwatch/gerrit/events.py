@@ -6,6 +6,7 @@ out; one reader takes them all.
 """
 
 import datetime
+import functools
 
 import msgspec
 
@@ -219,36 +220,60 @@ def _not_recorded(line, error):
 
 
 def _typed(wire):
-    change = wire.change
-    status = change.status or _STATUS.get(wire.type)
-    who = getattr(wire, _WHO[wire.type]) or _WireAccount()
+    change, patch_set = wire.change, wire.patchSet
+    who = getattr(wire, _WHO[wire.type])
     return Event(
         type=wire.type,
         at=_event_time(wire),
-        change=Change(
-            project=_text(change.project, 255),
-            number=change.number,
-            branch=_text(change.branch, 255).removeprefix("refs/heads/"),
-            subject=_text(change.subject, 1000),
-            topic=_text(change.topic, 255),
-            url=_text(change.url, 1000),
-            # Gerrit 2.4 to 2.8 call an open change NEW or SUBMITTED; today's DRAFT is gone.
-            status=_text(status, 32) or None,
+        change=_change(
+            change.project,
+            change.number,
+            change.branch,
+            change.subject,
+            change.topic,
+            change.url,
+            change.status or _STATUS.get(wire.type),
         ),
-        patch_set=PatchSet(
-            number=wire.patchSet.number,
-            revision=_text(wire.patchSet.revision, 64),
-            kind=_text(wire.patchSet.kind, 32),
-            created_at=_time(wire.patchSet.createdOn),
+        patch_set=_patch_set(
+            patch_set.number, patch_set.revision, patch_set.kind, patch_set.createdOn
         ),
-        account=Account(
-            username=_text(who.username, 255) or None,
-            name=_text(who.name, 255) or None,
-            tags=tuple(who.tags or ()),
-        ),
-        comment=(wire.comment or "").replace("\0", "�"),
-        votes=_votes(wire.approvals),
+        account=_account(who.username, who.name, tuple(who.tags or ())) if who else Account(),
+        comment=wire.comment.replace("\0", "�") if wire.comment else "",
+        votes=_votes(wire.approvals) if wire.approvals else {},
         tag=_text(wire.tag, 255) or None,
+    )
+
+
+# Many events in a row speak of the same change, patch set and account: each is made, and checked, once.
+
+
+@functools.lru_cache(maxsize=4096)
+def _change(project, number, branch, subject, topic, url, status):
+    return Change(
+        project=_text(project, 255),
+        number=number,
+        branch=_text(branch, 255).removeprefix("refs/heads/"),
+        subject=_text(subject, 1000),
+        topic=_text(topic, 255),
+        url=_text(url, 1000),
+        status=_text(status, 32) or None,
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _patch_set(number, revision, kind, created_on):
+    return PatchSet(
+        number=number,
+        revision=_text(revision, 64),
+        kind=_text(kind, 32),
+        created_at=_time(created_on),
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _account(username, name, tags):
+    return Account(
+        username=_text(username, 255) or None, name=_text(name, 255) or None, tags=tags
     )
 
 
@@ -279,7 +304,7 @@ def _text(value, length):
 
 def _votes(approvals):
     votes = {}
-    for approval in approvals or ():
+    for approval in approvals:
         try:
             value = int(approval.value or 0)
         except ValueError:

@@ -4,9 +4,10 @@ A CI operator who wants another format read needs this module and nothing else o
 """
 
 import abc
-import dataclasses
 import enum
 import functools
+
+import msgspec
 
 from ciwatch.parsers import header
 from ciwatch.parsers import results
@@ -31,8 +32,7 @@ class PipelineSource(enum.StrEnum):
     NONE = "not said"
 
 
-@dataclasses.dataclass(frozen=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True, dict=True):
     """A comment of one account on one patch set.
 
     :ivar text: all of it, with Gerrit's header line where there is one.
@@ -45,7 +45,7 @@ class Comment:
     text: str
     author: str = ""
     tag: str | None = None
-    votes: dict[str, int] = dataclasses.field(default_factory=dict)
+    votes: dict[str, int] = {}
 
     @functools.cached_property
     def header(self):
@@ -65,8 +65,7 @@ class Comment:
         return self.votes.get("Verified")
 
 
-@dataclasses.dataclass(frozen=True)
-class Build:
+class Build(msgspec.Struct, frozen=True):
     """One job's line in a report.
 
     :ivar job: the job's name.
@@ -90,11 +89,10 @@ class Build:
     def __post_init__(self):
         """Finds the class of the result word."""
         if self.result_class is None:
-            object.__setattr__(self, "result_class", results.classify(self.result))
+            msgspec.structs.force_setattr(self, "result_class", results.classify(self.result))
 
 
-@dataclasses.dataclass(frozen=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """What a comment says.
 
     :ivar kind: started, finished, or understood and no result.

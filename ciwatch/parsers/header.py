@@ -5,8 +5,9 @@ the words of Gerrit 2.4 (``Patch Set 1: Doesn't seem to work``), a line ``(3 com
 block on copied votes. The stream of Gerrit 2.8 and older has no header at all.
 """
 
-import dataclasses
 import re
+
+import msgspec
 
 # Gerrit 2.4 and 2.5 wrote a label's value in the words that the server's owner had given it; these are
 # Gerrit's defaults and those of OpenStack's server.
@@ -27,13 +28,12 @@ OLD_WORDS = {
 
 _HEADER = re.compile(r"(?:Uploaded patch set|Patch Set) (\d{1,9})(?::[ \t]*([^\n]*)|\.?[ \t]*)(?:\n|$)")
 _VOTE = re.compile(r"(?:^|\s)(?:-(?P<reset>[A-Za-z][\w-]*)|(?P<label>[A-Za-z][\w-]*?)(?P<value>[+-]\d{1,2}))(?=\s|$)")
-_INLINE_COMMENTS = re.compile(r"\(\d+ comments?\)[ \t]*(?:\n|$)")
-_COPIED_VOTES = re.compile(
-    r"(?:Copied votes on follow-up patch sets have been updated|Outdated Votes|The following approvals got"
-    r" outdated and were removed):?[ \t]*(?:\n|$)"
+# Blank lines, the count of inline comments, and the block on copied or outdated votes with its bullets.
+_GERRIT_LINES = re.compile(
+    r"(?:[ \t]*\n|\(\d{1,6} comments?\)[ \t]*(?:\n|$)"
+    r"|(?:Copied votes on follow-up patch sets have been updated|Outdated Votes"
+    r"|The following approvals got outdated and were removed):?[ \t]*(?:\n|$)(?:\* [^\n]*(?:\n|$))*)*"
 )
-_BULLET = re.compile(r"\* [^\n]*(?:\n|$)")
-_BLANK = re.compile(r"[ \t]*\n")
 
 # What Gerrit itself says in the name of whoever did it, when no tag tells so. A CI that merges, rebases or
 # uploads authors these too, and they are no reports.
@@ -48,8 +48,7 @@ _NOTICE = re.compile(
 )
 
 
-@dataclasses.dataclass(frozen=True)
-class Header:
+class Header(msgspec.Struct, frozen=True):
     """What Gerrit's own lines of a comment say.
 
     :ivar patch_set: the patch set's number, or None where the comment has no header.
@@ -66,9 +65,10 @@ def read_header(text):
     """Splits *text* into the :class:`Header` that Gerrit wrote and the body that the author wrote."""
     match = _HEADER.match(text)
     if not match:
-        return Header(None, {}, text[_skip_gerrit_lines(text, 0):])
+        return Header(None, {}, text[_GERRIT_LINES.match(text).end():])
     votes = _read_votes(match[2]) if match[2] else {}
-    return Header(int(match[1]), votes, text[_skip_gerrit_lines(text, match.end()):])
+    body = text[_GERRIT_LINES.match(text, match.end()).end():]
+    return Header(int(match[1]), votes, body)
 
 
 def is_notice(text, tag=None):
@@ -95,19 +95,3 @@ def _read_votes(words):
             if meaning:
                 votes[meaning[0]] = meaning[1]
     return votes
-
-
-def _skip_gerrit_lines(text, position):
-    """The position in *text*, at or after *position*, where the author's own words begin."""
-    while True:
-        match = (
-            _BLANK.match(text, position)
-            or _INLINE_COMMENTS.match(text, position)
-            or _COPIED_VOTES.match(text, position)
-        )
-        if match is None:
-            return position
-        position = match.end()
-        if match.re is _COPIED_VOTES:
-            while bullet := _BULLET.match(text, position):
-                position = bullet.end()

@@ -1,9 +1,9 @@
 """Finds the parser plugins, asks them in their order, and lets none of them stop the others."""
 
 import collections
-import dataclasses
 import logging
 
+import msgspec
 from stevedore import extension
 
 from ciwatch.parsers import base
@@ -13,8 +13,7 @@ NAMESPACE = "ciwatch.parsers"
 LOG = logging.getLogger(__name__)
 
 
-@dataclasses.dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """A comment that a parser took: which one, and what it understood."""
 
     parser: base.Parser

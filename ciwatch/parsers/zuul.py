@@ -42,6 +42,8 @@ _RUN_FAILURES = (
     ("Unable to freeze job graph:", "CONFIG_ERROR"),
 )
 
+_RUN_FAILURE = re.compile("|".join(f"({re.escape(sentence)})" for sentence, _ in _RUN_FAILURES))
+
 _HEADLINES = {"succeeded": ResultClass.PASSED, "failed": ResultClass.FAILED}
 
 
@@ -110,14 +112,14 @@ def _read_build(job, url, rest, said):
 
 
 def _read_run_failure(body, headline):
-    text = body[headline.end():] if headline else body
-    for line in text.split("\n", 4)[:4]:
-        for sentence, result in _RUN_FAILURES:
-            if line.startswith(sentence):
-                return (base.Build(WHOLE_CHANGE, result, detail=line.strip()),)
-        if line.strip() and not headline:
-            # Zuul begins with its sentence; a person may quote it further down.
-            return ()
+    """The failure of the run itself: Zuul's sentence begins its comment, or follows its headline."""
+    position = headline.end() if headline else 0
+    for line in body[position:position + 4096].split("\n", 4)[:4]:
+        if sentence := _RUN_FAILURE.match(line):
+            result = _RUN_FAILURES[sentence.lastindex - 1][1]
+            return (base.Build(WHOLE_CHANGE, result, detail=line.strip()),)
+        if not headline:
+            break
     return ()
 
 

@@ -4,11 +4,12 @@ import datetime
 
 import sqlalchemy as sa
 
+from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder import rechecks
 from ciwatch.recorder import reports
-from ciwatch.recorder import rows
+from ciwatch.recorder.rows import chunks
 
 COMMENTS = models.Comment.__table__
 REPORTS = models.Report.__table__
@@ -19,14 +20,13 @@ RECHECKS = models.Recheck.__table__
 SAME_WITHIN = datetime.timedelta(seconds=5)
 
 
-def new_ones(connection, items):
+def new_ones(connection, items, bare):
     """Which of *items*, a list of Posted, are not stored yet, nor said before in the same list.
 
-    Where one is stored with a later time than it is told now, the earlier time is kept.
-
+    :param bare: ids of patch sets that have no comment yet.
     :returns: numbers of the new items.
     """
-    times = _stored_times(connection, {item.patch_set_id for item in items})
+    times = _stored_times(connection, {item.patch_set_id for item in items} - bare)
     news = []
     for number, item in enumerate(items):
         key = item.patch_set_id, item.account_id, item.digest
@@ -40,7 +40,7 @@ def new_ones(connection, items):
 
 def _stored_times(connection, patch_set_ids):
     times = {}
-    for part in rows.chunks(sorted(patch_set_ids)):
+    for part in chunks(sorted(patch_set_ids)):
         for table in (REPORTS, COMMENTS):
             statement = sa.select(
                 table.c.patch_set_id, table.c.account_id, table.c.digest, table.c.posted_at
@@ -50,9 +50,10 @@ def _stored_times(connection, patch_set_ids):
     return times
 
 
-def store(connection, items, accounts, parsers):
+def store(connection, rows, items, accounts, parsers):
     """Stores *items*, a list of Posted that are new, and counts them on their accounts.
 
+    :param rows: the recorder's :class:`~ciwatch.recorder.rows.Rows`.
     :param accounts: account id -> its row, a dict whose counts are raised here.
     :param parsers: the :class:`~ciwatch.parsers.manager.ParserManager`.
     """
@@ -68,18 +69,17 @@ def store(connection, items, accounts, parsers):
             of_cis.append((item, reading))
         else:
             of_people.append((item, strict))
-    reports.store(
-        connection, of_cis, {key: account["ci_system_id"] for key, account in accounts.items()}
-    )
+    ci_of_account = {key: account["ci_system_id"] for key, account in accounts.items()}
+    reports.store(connection, rows, of_cis, ci_of_account)
     store_as_comments(connection, of_people)
 
 
 def store_as_comments(connection, items):
     """Stores (Posted, whether a strict parser reads it) pairs of accounts that are no CIs."""
-    if not items:
-        return
-    connection.execute(
-        sa.insert(COMMENTS), [{**posted.columns, "strict": strict} for posted, strict in items]
+    bulk.insert(
+        connection,
+        COMMENTS,
+        [{**posted.columns, "strict": strict} for posted, strict in items],
     )
     asked = [
         {
@@ -91,5 +91,4 @@ def store_as_comments(connection, items):
         for posted, _ in items
         if (phrase := rechecks.read_phrase(posted.comment.body))
     ]
-    if asked:
-        connection.execute(sa.insert(RECHECKS), asked)
+    bulk.insert(connection, RECHECKS, asked)

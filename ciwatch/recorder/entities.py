@@ -1,8 +1,11 @@
-"""Projects, changes, patch sets and accounts: what an event tells of each, and who wins."""
+"""Projects, changes, patch sets and accounts: what an event tells of each, and who wins.
+
+The newest event wins, whatever the order in which events arrive; so the result is a function of the set of
+events, and recording one of them again changes nothing.
+"""
 
 from ciwatch.db import models
 from ciwatch.db.models import FoundBy
-from ciwatch.recorder import rows
 
 PROJECTS = models.Project.__table__
 CHANGES = models.Change.__table__
@@ -14,21 +17,29 @@ _STATUS_RANK = {"NEW": 0, "SUBMITTED": 1, "ABANDONED": 2, "MERGED": 3}
 _FOUND_BY_RANK = {kind: rank for rank, kind in enumerate(FoundBy)}
 
 
-def record_projects(connection, events):
+def record_projects(rows, events):
     """Makes sure that every project is there; returns name -> id."""
     items = [((name,), name) for name in sorted({event.change.project for event in events})]
-    found, _ = rows.merge_all(
-        connection, PROJECTS, ["name"], items, lambda name: {"name": name}, lambda row, name: False
+    found, _, _ = rows.merge(
+        PROJECTS, ["name"], items, lambda name: {"name": name}, lambda row, name: False
     )
-    return {name: row["id"] for (name,), row in found.items()}
+    return {name: found[name,]["id"] for _, name in items}
 
 
-def record_changes(connection, events, project_ids):
+def record_changes(rows, events, project_ids):
     """Merges what *events* tell of their changes.
 
     :returns: (number -> row, numbers of the events that brought something new).
     """
-    items = [((event.change.number,), event) for event in events]
+    items, numbers, said = [], [], {}
+    for number, event in reversed(list(enumerate(events))):
+        later = said.get(event.change.number)
+        # Most events repeat what the next one says of the change.
+        if later and later.change is event.change and later.at >= event.at:
+            continue
+        said[event.change.number] = event
+        items.append(((event.change.number,), event))
+        numbers.append(number)
 
     def fresh(event):
         return {
@@ -40,23 +51,21 @@ def record_changes(connection, events, project_ids):
         }
 
     def merge(row, event):
-        changed = False
-        state = _change_state(event, project_ids)
-        if _newer(event.at, state, row):
-            row.update(state, updated_at=event.at)
-            changed = True
+        changed = _newer(event, row)
+        if changed:
+            row.update(_change_state(event, project_ids), updated_at=event.at)
         status = event.change.status
         if status and (
             row["status_at"] is None
-            or (event.at, _STATUS_RANK.get(status, -1), status)
-            > (row["status_at"], _STATUS_RANK.get(row["status"], -1), row["status"])
+            or event.at > row["status_at"]
+            or (event.at == row["status_at"] and _later_status(status, row["status"]))
         ):
             row.update(status=status, status_at=event.at)
             changed = True
         return changed
 
-    found, news = rows.merge_all(connection, CHANGES, ["number"], items, fresh, merge)
-    return {number: row for (number,), row in found.items()}, news
+    found, news, _ = rows.merge(CHANGES, ["number"], items, fresh, merge)
+    return {number: found[number,] for number in said}, {numbers[number] for number in news}
 
 
 def _change_state(event, project_ids):
@@ -70,24 +79,46 @@ def _change_state(event, project_ids):
     }
 
 
-def _newer(at, state, row):
-    """Whether *state* is from a later moment than *row*; equal moments fall to the greater text."""
-    if at != row["updated_at"]:
-        return at > row["updated_at"]
-    # Ids depend on the order of arrival and must not decide.
-    names = [name for name in state if name != "project_id"]
-    return [state[name] for name in names] > [row[name] for name in names]
+def _newer(event, row):
+    """Whether *event* is later than the state in *row*; of one second, the greater text is."""
+    if event.at != row["updated_at"]:
+        return event.at > row["updated_at"]
+    change = event.change
+    # Not the project's id: it depends on the order of arrival and must not decide.
+    return (change.branch, change.subject, change.topic, change.url) > (
+        row["branch"],
+        row["subject"],
+        row["topic"],
+        row["url"],
+    )
 
 
-def record_patch_sets(connection, events, changes):
+def _later_status(status, other):
+    return (_STATUS_RANK.get(status, -1), status) > (_STATUS_RANK.get(other, -1), other)
+
+
+def record_patch_sets(rows, events, changes):
     """Merges what *events* tell of their patch sets.
 
     :param changes: number -> row, of :func:`record_changes`.
-    :returns: ((change number, number) -> row, numbers of the events that brought something new).
+    :returns: ((change id, number) -> row, numbers of the events that brought something new, ids of the
+        patch sets that nothing was known of before).
     """
-    items = [
-        ((changes[event.change.number]["id"], event.patch_set.number), event) for event in events
-    ]
+    items, numbers, said = [], [], {}
+    for number, event in enumerate(events):
+        key = changes[event.change.number]["id"], event.patch_set.number
+        before = said.get(key)
+        # Most events repeat what the one before them said of the patch set.
+        if (
+            before
+            and before.patch_set is event.patch_set
+            and before.patch_set.created_at
+            and before.at <= event.at
+        ):
+            continue
+        said[key] = event
+        items.append((key, event))
+        numbers.append(number)
 
     def fresh(event):
         created = _creation(event)
@@ -115,10 +146,8 @@ def record_patch_sets(connection, events, changes):
         row.update(merged)
         return True
 
-    found, news = rows.merge_all(
-        connection, PATCH_SETS, ["change_id", "number"], items, fresh, merge
-    )
-    return found, news
+    found, news, made = rows.merge(PATCH_SETS, ["change_id", "number"], items, fresh, merge)
+    return found, {numbers[number] for number in news}, {found[key]["id"] for key in made}
 
 
 def _creation(event):
@@ -128,12 +157,17 @@ def _creation(event):
     return created
 
 
-def record_accounts(connection, events, identity):
+def record_accounts(rows, events, identity):
     """Merges what comments tell of their authors: the newest name, the surest sign of a CI.
 
     :returns: username -> row. Their counts and CI system are the caller's to bring up to date.
     """
-    items = [((event.account.key,), event) for event in events]
+    latest = {}
+    for event in events:
+        before = latest.get((event.account, event.tag))
+        if before is None or event.at > before.at:
+            latest[event.account, event.tag] = event
+    items = [((event.account.key,), event) for event in latest.values()]
 
     def fresh(event):
         return {
@@ -147,21 +181,22 @@ def record_accounts(connection, events, identity):
         }
 
     def merge(row, event):
-        new = fresh(event)
         changed = False
-        if (new["updated_at"], new["name"]) > (row["updated_at"], row["name"]):
-            changed = new["name"] != row["name"] or new["updated_at"] != row["updated_at"]
-            row.update(name=new["name"], updated_at=new["updated_at"])
+        name = event.account.name or event.account.key
+        if (event.at, name) > (row["updated_at"], row["name"]):
+            row.update(name=name, updated_at=event.at)
+            changed = True
+        found_by = identity.evidence(event.account, event.tag)
         if identity.is_ignored(row["username"], row["name"]):
             changed = changed or row["found_by"] is not None
             row["found_by"] = None
-        elif new["found_by"] and (
+        elif found_by and (
             row["found_by"] is None
-            or _FOUND_BY_RANK[new["found_by"]] < _FOUND_BY_RANK[row["found_by"]]
+            or _FOUND_BY_RANK[found_by] < _FOUND_BY_RANK[row["found_by"]]
         ):
-            row["found_by"] = new["found_by"]
+            row["found_by"] = found_by
             changed = True
         return changed
 
-    found, _ = rows.merge_all(connection, ACCOUNTS, ["username"], items, fresh, merge)
-    return {username: row for (username,), row in found.items()}
+    found, _, _ = rows.merge(ACCOUNTS, ["username"], items, fresh, merge)
+    return {event.account.key: found[event.account.key,] for event in events}

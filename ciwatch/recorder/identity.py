@@ -1,5 +1,6 @@
 """Who is a CI: what an account's name, tag or mark says of it, and what its comments do."""
 
+import functools
 import re
 
 from ciwatch.db.models import FoundBy
@@ -30,6 +31,8 @@ class Identity:
         self._known = frozenset(ci_accounts)
         self._ignored = frozenset(ignored_accounts)
         self._gate = frozenset(gate_accounts)
+        # The same few accounts write most comments.
+        self.evidence = functools.lru_cache(maxsize=4096)(self._evidence)
 
     def is_gate(self, username):
         """Whether the account *username* is the project's own CI."""
@@ -39,7 +42,7 @@ class Identity:
         """Whether the configuration says that this account is never a CI."""
         return username in self._ignored or name in self._ignored
 
-    def evidence(self, account, tag=None):
+    def _evidence(self, account, tag=None):
         """What one comment's account and tag say, without a look at the text.
 
         :param account: a :class:`ciwatch.gerrit.events.Account`.

@@ -1,15 +1,16 @@
 """A comment as the columns of a report: what a parser understood, and the verdict that follows."""
 
-import dataclasses
+import datetime
 import hashlib
+
+import msgspec
 
 from ciwatch.db.models import VerdictSource
 from ciwatch.parsers import base
 from ciwatch.parsers import results
 
 
-@dataclasses.dataclass(frozen=True)
-class Posted:
+class Posted(msgspec.Struct, frozen=True):
     """A comment with its place and time: the unit that is stored, and stored once.
 
     :ivar digest: BLAKE2 of the text, which is the same whatever source told of the comment.
@@ -17,7 +18,7 @@ class Posted:
 
     patch_set_id: int
     account_id: int
-    posted_at: object
+    posted_at: datetime.datetime
     digest: str
     comment: base.Comment
 
@@ -30,7 +31,13 @@ class Posted:
             "posted_at": self.posted_at,
             "digest": self.digest,
             "tag": self.comment.tag,
-            "votes": self.comment.votes or None,
+            # Those that the text's header does not tell.
+            "votes": {
+                label: value
+                for label, value in self.comment.votes.items()
+                if self.comment.header.votes.get(label) != value
+            }
+            or None,
             "text": self.comment.text,
         }
 

@@ -32,7 +32,7 @@ class Counts:
     """What became of the lines that were read.
 
     Each line is one of: recorded (it told something new), duplicate (all of it was known), ignored (a
-    well-formed event of a type that is not recorded), rejected (no event).
+    well-formed event of a type that is not recorded, or a notice of Gerrit's own), rejected (no event).
     """
 
     read: int = 0
@@ -66,6 +66,7 @@ class Recorder:
         self._parsers = parsers
         self._identity = identity
         self._source = source
+        self._rows = rows.Rows()
 
     def record(self, lines):
         """Records a batch in one transaction.
@@ -87,44 +88,58 @@ class Recorder:
             else:
                 batch.append(event)
         counts.rejected = len(rejected)
-        with self._engine.begin() as connection:
-            news = self._record_events(connection, batch) if batch else set()
-            self._reject(connection, rejected)
+        notices = {number for number, event in enumerate(batch) if _is_notice(event)}
+        try:
+            with self._engine.begin() as connection:
+                self._rows.begin(connection)
+                news = self._record_events(connection, batch, notices) if batch else set()
+                self._reject(connection, rejected)
+        except BaseException:
+            self._rows.forget()
+            raise
         counts.recorded = len(news)
-        counts.duplicate = len(batch) - len(news)
+        counts.ignored += len(notices - news)
+        counts.duplicate = len(batch) - len(news | notices)
         return counts
 
-    def _record_events(self, connection, batch):
+    def _record_events(self, connection, batch, notices):
         """Records typed events; returns the numbers of those that told something new."""
-        project_ids = entities.record_projects(connection, batch)
-        changes, news = entities.record_changes(connection, batch, project_ids)
-        patch_sets, more = entities.record_patch_sets(connection, batch, changes)
+        project_ids = entities.record_projects(self._rows, batch)
+        changes, news = entities.record_changes(self._rows, batch, project_ids)
+        patch_sets, more, bare = entities.record_patch_sets(self._rows, batch, changes)
         news |= more
-        said = [number for number, event in enumerate(batch) if _is_comment(event)]
+        said = [
+            number
+            for number, event in enumerate(batch)
+            if event.type == "comment-added" and event.account.key and number not in notices
+        ]
         if said:
             ids = [
                 patch_sets[changes[event.change.number]["id"], event.patch_set.number]["id"]
                 for event in (batch[number] for number in said)
             ]
-            stored = self._record_comments(connection, [batch[number] for number in said], ids)
+            stored = self._record_comments(
+                connection, [batch[number] for number in said], ids, bare
+            )
             news |= {said[number] for number in stored}
         self._move_position(connection, max(event.at for event in batch))
         return news
 
-    def _record_comments(self, connection, said, patch_set_ids):
-        accounts = entities.record_accounts(connection, said, self._identity)
+    def _record_comments(self, connection, said, patch_set_ids, bare):
+        accounts = entities.record_accounts(self._rows, said, self._identity)
         for account in accounts.values():
-            systems.settle(connection, account, self._identity, self._parsers)
+            systems.settle(connection, self._rows, account, self._identity, self._parsers)
         items = [
             readings.posted(event, patch_set_id, accounts[event.account.key]["id"])
             for event, patch_set_id in zip(said, patch_set_ids, strict=True)
         ]
-        stored = comments.new_ones(connection, items)
+        stored = comments.new_ones(connection, items, bare)
         by_id = {account["id"]: account for account in accounts.values()}
-        comments.store(connection, [items[number] for number in stored], by_id, self._parsers)
+        news = [items[number] for number in stored]
+        comments.store(connection, self._rows, news, by_id, self._parsers)
         for account in accounts.values():
-            systems.settle(connection, account, self._identity, self._parsers)
-        rows.update(connection, entities.ACCOUNTS, accounts.values())
+            systems.settle(connection, self._rows, account, self._identity, self._parsers)
+        self._rows.update(entities.ACCOUNTS, accounts.values())
         systems.retitle(connection, accounts.values())
         return stored
 
@@ -160,12 +175,8 @@ class Recorder:
             LOG.info("Rejected an event: %s", reason)
 
 
-def _is_comment(event):
-    return (
-        event.type == "comment-added"
-        and event.account.key is not None
-        and not header.is_notice(event.comment, event.tag)
-    )
+def _is_notice(event):
+    return event.type == "comment-added" and header.is_notice(event.comment, event.tag)
 
 
 def _kept(line):

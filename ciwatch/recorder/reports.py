@@ -2,10 +2,11 @@
 
 import sqlalchemy as sa
 
+from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.parsers import base
 from ciwatch.recorder import reading as readings
-from ciwatch.recorder import rows
+from ciwatch.recorder.rows import chunks
 
 REPORTS = models.Report.__table__
 BUILDS = models.Build.__table__
@@ -13,94 +14,68 @@ JOBS = models.Job.__table__
 ACCOUNTS = models.Account.__table__
 
 
-def store(connection, items, ci_of_account):
+def store(connection, rows, items, ci_of_account):
     """Inserts reports that are not there yet, their builds, and numbers the attempts around them.
 
+    :param rows: the recorder's :class:`~ciwatch.recorder.rows.Rows`.
     :param items: (:class:`~ciwatch.recorder.reading.Posted`, Reading or None) pairs.
     :param ci_of_account: account id -> id of its CI system.
     """
     if not items:
         return
-    connection.execute(
-        sa.insert(REPORTS),
+    ids = rows.new_ids(REPORTS, len(items))
+    bulk.insert(
+        connection,
+        REPORTS,
         [
-            {**posted.columns, **readings.report_columns(posted.comment, reading)}
-            for posted, reading in items
+            {
+                "id": report_id,
+                **posted.columns,
+                **readings.report_columns(posted.comment, reading),
+            }
+            for report_id, (posted, reading) in zip(ids, items, strict=True)
         ],
     )
-    ids = number_attempts(connection, {posted.patch_set_id for posted, _ in items})
-    job_ids = _job_ids(connection, items, ci_of_account)
-    builds = []
-    for posted, reading in items:
-        if reading is None or not reading.report.builds:
-            continue
-        report_id = ids[posted.patch_set_id, posted.account_id, posted.digest, posted.posted_at]
-        ci_system_id = ci_of_account[posted.account_id]
-        for position, build in enumerate(reading.report.builds):
-            columns = readings.build_columns(build, position)
-            columns["report_id"] = report_id
-            columns["job_id"] = job_ids[ci_system_id, readings.bounded(build.job, 255)]
-            builds.append(columns)
+    number_attempts(connection, {posted.patch_set_id for posted, _ in items})
+    builds, jobs = [], []
+    for report_id, (posted, reading) in zip(ids, items, strict=True):
+        if reading:
+            ci_system_id = ci_of_account[posted.account_id]
+            for position, build in enumerate(reading.report.builds):
+                jobs.append((ci_system_id, readings.bounded(build.job, 255)))
+                builds.append(
+                    {"report_id": report_id, **readings.build_columns(build, position)}
+                )
     if builds:
-        connection.execute(sa.insert(BUILDS), builds)
+        job_ids = _job_ids(rows, jobs)
+        for build, job in zip(builds, jobs, strict=True):
+            build["job_id"] = job_ids[job]
+        bulk.insert(connection, BUILDS, builds)
 
 
-def _job_ids(connection, items, ci_of_account):
-    keys = {
-        (ci_of_account[posted.account_id], readings.bounded(build.job, 255))
-        for posted, reading in items
-        if reading
-        for build in reading.report.builds
-    }
-    if not keys:
-        return {}
-    found = {}
-    names = {name for _, name in keys}
-    for part in rows.chunks(sorted(names)):
-        statement = sa.select(JOBS.c.ci_system_id, JOBS.c.name, JOBS.c.id).where(
-            JOBS.c.ci_system_id.in_({ci_system_id for ci_system_id, _ in keys}),
-            JOBS.c.name.in_(part),
-        )
-        found.update(((row[0], row[1]), row[2]) for row in connection.execute(statement))
-    missing = sorted(keys - found.keys())
-    if missing:
-        merged, _ = rows.merge_all(
-            connection,
-            JOBS,
-            ["ci_system_id", "name"],
-            [(key, key) for key in missing],
-            lambda key: {"ci_system_id": key[0], "name": key[1]},
-            lambda row, key: False,
-        )
-        found.update((key, merged[key]["id"]) for key in missing)
-    return found
+def _job_ids(rows, jobs):
+    found, _, _ = rows.merge(
+        JOBS,
+        ["ci_system_id", "name"],
+        [(job, job) for job in dict.fromkeys(jobs)],
+        lambda job: {"ci_system_id": job[0], "name": job[1]},
+        lambda row, job: False,
+    )
+    return {job: found[job]["id"] for job in jobs}
 
 
 def number_attempts(connection, patch_set_ids):
     """Finds the pipelines that a preceding start tells, and numbers the attempts, on whole patch sets.
 
     Both depend on the reports around one, so a report that arrives late may change those after it.
-
-    :returns: (patch set id, account id, digest, posted_at) -> report id, for all reports on them.
     """
-    ids, changed = {}, []
-    for part in rows.chunks(sorted(patch_set_ids)):
-        _number_part(connection, part, ids, changed)
-    if changed:
-        connection.execute(
-            sa.update(REPORTS)
-            .where(REPORTS.c.id == sa.bindparam("report_id"))
-            .values(
-                pipeline=sa.bindparam("new_pipeline"),
-                pipeline_source=sa.bindparam("new_source"),
-                attempt=sa.bindparam("new_attempt"),
-            ),
-            changed,
-        )
-    return ids
+    changed = []
+    for part in chunks(sorted(patch_set_ids)):
+        _number_part(connection, part, changed)
+    bulk.update(connection, REPORTS, changed, ["pipeline", "pipeline_source", "attempt"])
 
 
-def _number_part(connection, patch_set_ids, ids, changed):
+def _number_part(connection, patch_set_ids, changed):
     statement = (
         sa.select(
             REPORTS.c.id,
@@ -124,7 +99,6 @@ def _number_part(connection, patch_set_ids, ids, changed):
     )
     started, attempts = {}, {}
     for row in found:
-        ids[row.patch_set_id, row.account_id, row.digest, row.posted_at] = row.id
         if row.kind is base.Kind.STARTED and row.pipeline:
             started[row.patch_set_id, row.account_id] = row.pipeline
         if row.kind is not base.Kind.FINISHED:
@@ -139,9 +113,9 @@ def _number_part(connection, patch_set_ids, ids, changed):
         if (pipeline, source, attempt) != (row.pipeline, row.pipeline_source, row.attempt):
             changed.append(
                 {
-                    "report_id": row.id,
-                    "new_pipeline": pipeline,
-                    "new_source": source,
-                    "new_attempt": attempt,
+                    "id": row.id,
+                    "pipeline": pipeline,
+                    "pipeline_source": source,
+                    "attempt": attempt,
                 }
             )

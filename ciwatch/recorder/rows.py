@@ -1,15 +1,25 @@
-"""Rows that several events speak of: load, merge, insert what is new, update what changed.
+"""Rows that several events speak of: found or made, merged, written back.
 
-The newest event wins, whatever the order in which events arrive; so the result is a function of the set of
-events, and recording one of them again changes nothing.
+One recorder records at a time, whatever the database: it holds the one row of ``recorder_turns``, in which it
+has left its mark. While nobody else has recorded since, what it remembers of the rows is what is there, and
+the ids that it gives out are free.
 """
+
+import uuid
 
 import sqlalchemy as sa
 
+from ciwatch.db import bulk
+from ciwatch.db import models
 from ciwatch.db import upsert
+
+TURNS = models.RecorderTurn.__table__
 
 # Far below the number of parameters that any database takes in one statement.
 _CHUNK = 500
+
+#: Rows of one table that are remembered; some 30 MB when all tables are full.
+_REMEMBERED = 20000
 
 
 def chunks(items, size=_CHUNK):
@@ -19,66 +29,102 @@ def chunks(items, size=_CHUNK):
         yield items[start:start + size]
 
 
-def load(connection, table, key, values):
-    """Rows of *table* by key, locked where the database locks rows.
+class Rows:
+    """The rows of one recorder's database, as far as it remembers them."""
 
-    :param key: names of the key's columns.
-    :param values: values of the first of them.
-    :returns: key tuple -> row as a dict.
-    """
-    column = table.c[key[0]]
-    rows = {}
-    for part in chunks(values):
-        statement = sa.select(table).where(column.in_(part)).order_by(table.c.id).with_for_update()
-        for row in connection.execute(statement).mappings():
-            rows[tuple(row[name] for name in key)] = dict(row)
-    return rows
+    def __init__(self):
+        """Remembers nothing yet."""
+        self._mark = uuid.uuid4().hex
+        self._connection = None
+        self._rows = {}
+        self._next_ids = {}
 
+    def begin(self, connection):
+        """Waits until no other recorder records, and forgets everything if one did since the last time.
 
-def merge_all(connection, table, key, items, fresh, merge):
-    """Brings the rows of *table* up to date with *items*.
+        To be called first in each transaction; :meth:`forget` where the transaction fails.
+        """
+        self._connection = connection
+        connection.execute(
+            upsert.insert_missing(connection, TURNS, ["id"]), {"id": 1, "mark": self._mark}
+        )
+        mark = connection.scalar(sa.select(TURNS.c.mark).with_for_update())
+        if mark != self._mark:
+            self.forget()
+            connection.execute(sa.update(TURNS).values(mark=self._mark))
+        elif not self._next_ids:
+            self.forget()
 
-    :param key: names of the columns of its unique constraint.
-    :param items: (key tuple, whatever *fresh* and *merge* take) pairs, in any order.
-    :param fresh: makes a new row, a dict without id, of an item.
-    :param merge: puts an item into a row; returns whether that changed it.
-    :returns: (key tuple -> row with its id, numbers of the items that brought something new).
-    """
-    rows = load(connection, table, key, {item[0][0] for item in items})
-    news, missing, dirty = set(), {}, {}
-    for number, (value, item) in enumerate(items):
-        row = rows.get(value) or missing.get(value)
-        if row is None:
-            missing[value] = fresh(item)
-            news.add(number)
-        elif merge(row, item):
-            news.add(number)
-            if value in rows:
-                dirty[value] = row
-    if missing:
-        connection.execute(upsert.insert_missing(connection, table, key), list(missing.values()))
-        there = load(connection, table, key, {value[0] for value in missing})
-        # Another writer may have inserted the same row just before, with other contents.
-        for value, item in items:
-            if value in missing and merge(there[value], item):
-                dirty[value] = there[value]
-        for value in missing:
-            rows[value] = there[value]
-    update(connection, table, dirty.values())
-    return rows, news
+    def forget(self, *tables):
+        """Forgets all rows, or those of some *tables*."""
+        if tables:
+            for table in tables:
+                self._rows.pop(table, None)
+        else:
+            self._rows.clear()
+            self._next_ids.clear()
 
+    def new_ids(self, table, count):
+        """*count* free ids for new rows of *table*, a range."""
+        if table not in self._next_ids:
+            highest = self._connection.scalar(sa.select(sa.func.max(table.c.id)))
+            self._next_ids[table] = (highest or 0) + 1
+        first = self._next_ids[table]
+        self._next_ids[table] = first + count
+        return range(first, first + count)
 
-def update(connection, table, rows):
-    """Writes whole *rows*, dicts with their id."""
-    rows = list(rows)
-    if not rows:
-        return
-    columns = [column.name for column in table.c if column.name != "id"]
-    statement = (
-        sa.update(table)
-        .where(table.c.id == sa.bindparam("row_id"))
-        .values({name: sa.bindparam(name) for name in columns})
-    )
-    connection.execute(
-        statement, [{"row_id": row["id"], **{name: row[name] for name in columns}} for row in rows]
-    )
+    def find(self, table, key, values):
+        """The rows of *table* that are there.
+
+        :param key: names of the columns of a unique constraint.
+        :param values: tuples of their values.
+        :returns: value -> row, a dict that is remembered: whoever changes it calls :meth:`update`.
+        """
+        known = self._rows.setdefault(table, {})
+        unknown = [value for value in values if value not in known]
+        if len(known) + len(unknown) > _REMEMBERED:
+            known.clear()
+            unknown = list(values)
+        if len(key) == 1:
+            column, asked = table.c[key[0]], [value for (value,) in unknown]
+        else:
+            column, asked = sa.tuple_(*(table.c[name] for name in key)), unknown
+        names = [column.name for column in table.c]
+        places = [names.index(name) for name in key]
+        for part in chunks(asked):
+            for row in self._connection.execute(sa.select(table).where(column.in_(part))):
+                known[tuple([row[place] for place in places])] = dict(
+                    zip(names, row, strict=True)
+                )
+        return known
+
+    def merge(self, table, key, items, fresh, merge):
+        """Brings the rows of *table* up to date with *items*.
+
+        :param key: names of the columns of its unique constraint.
+        :param items: (value of the key, a tuple; whatever *fresh* and *merge* take) pairs, in any order.
+        :param fresh: makes a new row, a dict without id, of an item.
+        :param merge: puts an item into a row; returns whether that changed it.
+        :returns: (value -> row, numbers of the items that brought something new, the new values).
+        """
+        rows = self.find(table, key, dict.fromkeys(value for value, _ in items))
+        news, missing, dirty = set(), {}, {}
+        for number, (value, item) in enumerate(items):
+            row = rows.get(value)
+            if row is None:
+                rows[value] = missing[value] = fresh(item)
+                news.add(number)
+            elif merge(row, item):
+                news.add(number)
+                if value not in missing:
+                    dirty[value] = row
+        for new_id, row in zip(self.new_ids(table, len(missing)), missing.values(), strict=True):
+            row["id"] = new_id
+        bulk.insert(self._connection, table, list(missing.values()))
+        self.update(table, dirty.values())
+        return rows, news, missing.keys()
+
+    def update(self, table, rows):
+        """Writes whole *rows*, dicts with their id."""
+        names = [column.name for column in table.c if column.name != "id"]
+        bulk.update(self._connection, table, list(rows), names)

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.db import upsert
 from ciwatch.db.models import FoundBy
 from ciwatch.recorder import comments
 from ciwatch.recorder import reading as readings
@@ -16,9 +15,10 @@ ACCOUNTS = models.Account.__table__
 _CHUNK = 1000
 
 
-def settle(connection, account, identity, parsers):
+def settle(connection, rows, account, identity, parsers):
     """Brings an account's rows into agreement with what is known of it now.
 
+    :param rows: the recorder's :class:`~ciwatch.recorder.rows.Rows`.
     :param account: its row, a dict; found_by and ci_system_id are brought up to date in it.
     """
     if account["found_by"] in (None, FoundBy.BEHAVIOUR):
@@ -27,11 +27,11 @@ def settle(connection, account, identity, parsers):
         )
         account["found_by"] = FoundBy.BEHAVIOUR if behaves else None
     if account["found_by"] and account["ci_system_id"] is None:
-        account["ci_system_id"] = _make_system(connection, account, identity)
+        account["ci_system_id"] = _make_system(rows, account, identity)
         _write_account(connection, account)
-        _become_ci(connection, account, parsers)
+        _become_ci(connection, rows, account, parsers)
     elif account["found_by"] is None and account["ci_system_id"] is not None:
-        _become_person(connection, account, parsers)
+        _become_person(connection, rows, account, parsers)
         account["ci_system_id"] = None
 
 
@@ -53,13 +53,13 @@ def retitle(connection, accounts):
         )
 
 
-def _make_system(connection, account, identity):
+def _make_system(rows, account, identity):
     name = account["username"]
-    connection.execute(
-        upsert.insert_missing(connection, SYSTEMS, ["name"]),
-        {"name": name, "title": account["name"], "is_gate": identity.is_gate(name)},
+    system = {"name": name, "title": account["name"], "is_gate": identity.is_gate(name)}
+    found, _, _ = rows.merge(
+        SYSTEMS, ["name"], [((name,), system)], dict, lambda row, system: False
     )
-    return connection.scalar(sa.select(SYSTEMS.c.id).where(SYSTEMS.c.name == name))
+    return found[name,]["id"]
 
 
 def _write_account(connection, account):
@@ -70,15 +70,15 @@ def _write_account(connection, account):
     )
 
 
-def _become_ci(connection, account, parsers):
+def _become_ci(connection, rows, account, parsers):
     ci_of_account = {account["id"]: account["ci_system_id"]}
     for part in _parts(connection, comments.COMMENTS, account):
         items = [(posted, parsers.parse(posted.comment)) for posted in part]
-        reports.store(connection, items, ci_of_account)
+        reports.store(connection, rows, items, ci_of_account)
     _delete(connection, comments.RECHECKS, account)
 
 
-def _become_person(connection, account, parsers):
+def _become_person(connection, rows, account, parsers):
     for part in _parts(connection, reports.REPORTS, account):
         items = [
             (posted, readings.is_machine_made(parsers.parse(posted.comment, strict_only=True)))
@@ -97,6 +97,7 @@ def _become_person(connection, account, parsers):
             sa.delete(reports.JOBS).where(reports.JOBS.c.ci_system_id == account["ci_system_id"])
         )
         connection.execute(sa.delete(SYSTEMS).where(SYSTEMS.c.id == account["ci_system_id"]))
+        rows.forget(reports.JOBS, SYSTEMS)
 
 
 def _parts(connection, table, account):

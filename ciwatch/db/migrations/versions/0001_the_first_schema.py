@@ -15,7 +15,7 @@ def upgrade():
     """The first schema."""
     op.create_table(
         "ci_systems",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
         sa.Column("title", sa.String(255), nullable=False),
         sa.Column("is_gate", sa.Boolean(), nullable=False),
@@ -34,10 +34,16 @@ def upgrade():
     )
     op.create_table(
         "projects",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_projects")),
         sa.UniqueConstraint("name", name=op.f("uq_projects_name")),
+    )
+    op.create_table(
+        "recorder_turns",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("mark", sa.String(32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recorder_turns")),
     )
     op.create_table(
         "rejected_events",
@@ -58,7 +64,7 @@ def upgrade():
     )
     op.create_table(
         "accounts",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("username", sa.String(255), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
         sa.Column("ci_system_id", sa.Integer(), nullable=True),
@@ -82,7 +88,7 @@ def upgrade():
 
     op.create_table(
         "changes",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("branch", sa.String(255), nullable=False),
@@ -103,7 +109,7 @@ def upgrade():
 
     op.create_table(
         "jobs",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("ci_system_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
         sa.ForeignKeyConstraint(
@@ -117,7 +123,7 @@ def upgrade():
     )
     op.create_table(
         "patch_sets",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("change_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("revision", sa.String(64), nullable=False),
@@ -135,8 +141,8 @@ def upgrade():
 
     op.create_table(
         "comments",
-        sa.Column("strict", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("strict", sa.Boolean(), nullable=False),
         sa.Column("patch_set_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("posted_at", types.UTCDateTime(), nullable=False),
@@ -191,6 +197,7 @@ def upgrade():
 
     op.create_table(
         "reports",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("pipeline", sa.String(64), nullable=False),
         sa.Column("pipeline_source", sa.String(32), nullable=False),
@@ -201,7 +208,6 @@ def upgrade():
         sa.Column("headline", sa.String(32), nullable=True),
         sa.Column("parser", sa.String(64), nullable=True),
         sa.Column("parser_version", sa.Integer(), nullable=True),
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("patch_set_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("posted_at", types.UTCDateTime(), nullable=False),
@@ -291,6 +297,7 @@ def downgrade():
     op.drop_table("accounts")
     op.drop_table("stream_positions")
     op.drop_table("rejected_events")
+    op.drop_table("recorder_turns")
     op.drop_table("projects")
     op.drop_table("gaps")
     op.drop_table("ci_systems")

@@ -1,0 +1,1 @@
+"""Commands that print figures; no test depends on how long anything takes."""

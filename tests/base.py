@@ -1,0 +1,128 @@
+"""What tests share: a real database in a temporary folder, events, and all of its rows as values."""
+
+import json
+import os
+import pathlib
+
+import fixtures
+import sqlalchemy as sa
+import testtools
+
+from ciwatch import service
+from ciwatch.db import engine
+from ciwatch.db import models
+from ciwatch.db import schema
+from ciwatch.parsers import manager
+from ciwatch.recorder import identity
+from ciwatch.recorder import recorder
+
+#: Recordings of real traffic, where somebody put them; tests that need them skip without.
+CORPUS = pathlib.Path(__file__).parents[2] / "shared" / "corpus"
+
+
+class TestCase(testtools.TestCase):
+    """Base of all tests: none of them sees the configuration of the machine it runs on."""
+
+    def setUp(self):
+        """Hides the environment's configuration and gives a temporary folder."""
+        super().setUp()
+        for name in os.environ:
+            if name.startswith("OS_"):
+                self.useFixture(fixtures.EnvironmentVariable(name))
+        self.folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+
+    def make_conf(self, database="ciwatch.sqlite"):
+        """A configuration whose database is a file in the test's folder."""
+        conf = service.prepare([], config_files=[])
+        conf.set_override("connection", f"sqlite:///{self.folder / database}", group="database")
+        return conf
+
+    def make_engine(self, database="ciwatch.sqlite"):
+        """An engine of a database with a current schema."""
+        store = engine.create_engine(self.make_conf(database))
+        self.addCleanup(store.dispose)
+        schema.prepare(store)
+        return store
+
+    def make_recorder(self, store, **rules):
+        """A recorder with the installed parsers; *rules* are those of Identity."""
+        rules.setdefault("gate_accounts", ("zuul", "jenkins"))
+        return recorder.Recorder(
+            store, manager.ParserManager(), identity.Identity(**rules), "test"
+        )
+
+    def require_corpus(self, name):
+        """The path of a recording; skips the test where recordings are absent."""
+        path = CORPUS / name
+        if not path.exists():
+            self.skipTest(f"needs the recording {name}, which is no part of the project")
+        return path
+
+
+def line(event):
+    """An event, a dict, as a line of the stream."""
+    return json.dumps(event).encode()
+
+
+def comment_event(text, at, account="zuul", name=None, change=100, patch_set=1, **more):
+    """A comment-added event as today's Gerrit sends it; *at* is in seconds since 1970."""
+    author = {"username": account, "name": name or account}
+    return {
+        "type": "comment-added",
+        "change": {
+            "project": "openstack/lantern",
+            "branch": "master",
+            "id": f"I{change:040x}",
+            "number": change,
+            "subject": f"Change {change}",
+            "url": f"https://review.example/c/{change}",
+            "status": "NEW",
+        },
+        "patchSet": {
+            "number": patch_set,
+            "revision": f"{change:038x}{patch_set:02x}",
+            "kind": "REWORK",
+            "createdOn": 1700000000,
+        },
+        "author": author,
+        "comment": text,
+        "eventCreatedOn": at,
+        **more,
+    }
+
+
+def rows_of(store):
+    """All rows of a database as values that do not depend on the order in which they came.
+
+    Ids become the natural keys they stand for.
+
+    :returns: table name -> sorted list of tuples.
+    """
+    with store.connect() as connection:
+        tables = {
+            table.name: connection.execute(sa.select(table)).mappings().all()
+            for table in models.Base.metadata.sorted_tables
+            if table.name != "recorder_turns"  # who recorded, not what
+        }
+    natural = {}
+    found = {}
+    for name, rows in tables.items():
+        table = models.Base.metadata.tables[name]
+        targets = {
+            column.name: next(iter(column.foreign_keys)).column.table.name
+            for column in table.c
+            if column.foreign_keys
+        }
+        values = []
+        for row in rows:
+            value = tuple(
+                natural[targets[key], content] if key in targets and content is not None
+                else repr(content)
+                for key, content in row.items()
+                if key not in ("id", "received_at")
+            )
+            values.append(value)
+            if "id" in row:
+                natural[name, row["id"]] = value
+        found[name] = sorted(values, key=repr)
+    return found
