@@ -204,12 +204,12 @@ def _not_recorded(line, error):
     An unknown type may well have fields of the known names in other shapes, so only its type and time
     are looked at.
     """
+    if isinstance(error, UnicodeDecodeError):
+        raise RejectedError(f"invalid UTF-8: {error.reason}") from error
     try:
         wire = _TYPE_DECODER.decode(line)
     except msgspec.ValidationError as fault:
         raise RejectedError(f"not an event of Gerrit: {fault}") from fault
-    except UnicodeDecodeError as fault:
-        raise RejectedError(f"invalid UTF-8: {fault.reason}") from fault
     except msgspec.DecodeError as fault:
         raise RejectedError(f"not JSON: {fault}") from fault
     if wire.type in RECORDED_TYPES:

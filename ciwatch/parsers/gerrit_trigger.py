@@ -10,13 +10,13 @@ from ciwatch.parsers import base
 from ciwatch.parsers import joblines
 from ciwatch.parsers.results import ResultClass
 
-_START = re.compile(r"Build Started (?P<url>[a-z]{2,10}://\S{1,2000})", re.IGNORECASE)
+_START = re.compile(r"Build Started (?P<url>[a-z]{2,10}://\S+)", re.IGNORECASE)
 _HEADLINE = re.compile(r"Build (?P<word>Successful|Failed|Unstable|Aborted|Not Built)\b[^\n]*(?:\n|$)")
 _NO_BUILDS = re.compile(r"No Builds Executed\s*$")
-_JOB_LINE = re.compile(r"^(?P<url>[a-z]{2,10}://\S{1,2000}) : (?P<text>\S[^\n]*)$", re.MULTILINE)
+_JOB_LINE = re.compile(r"^(?P<url>[a-z]{2,10}://\S+) : (?P<text>\S[^\n]*)$", re.MULTILINE)
 _RESULT = re.compile(r"(?P<word>SUCCESS|FAILURE|UNSTABLE|ABORTED|NOT_BUILT)\b")
 _SKIPPED = re.compile(r"\(skipped\)")
-_LOGS = re.compile(r"^Logs: (?P<url>\S{1,2000})[ \t]*$", re.MULTILINE)
+_LOGS = re.compile(r"^Logs: (?P<url>\S+)[ \t]*$", re.MULTILINE)
 
 _HEADLINES = {
     "Successful": ResultClass.PASSED,

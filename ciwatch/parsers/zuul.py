@@ -8,6 +8,7 @@ import re
 
 from ciwatch.parsers import base
 from ciwatch.parsers import joblines
+from ciwatch.parsers.results import CLASS_OF_WORD
 from ciwatch.parsers.results import ResultClass
 
 #: The job under which a run's own failure is kept, where no job was to blame.
@@ -21,7 +22,7 @@ _HEADLINE = re.compile(
 # A result without job lines is Zuul's only if its headline says no more than Zuul does.
 _HEADLINE_ALONE = re.compile(r"[ \t]*(?:For (?:more )?information[^\n]*)?(?:\n|$)")
 _JOB_LINE = re.compile(
-    r"^[-*] (?P<job>[^\s:]\S{0,499})(?: (?P<url>\S{1,2000}))? : ?(?P<rest>\S[^\n]*)$", re.MULTILINE
+    r"^[-*] (?P<job>[^\s:]\S*)(?: (?P<url>\S+))? : ?(?P<rest>\S[^\n]*)$", re.MULTILINE
 )
 _RESULT = re.compile(r"[A-Z][A-Z_]{2,31}\b")
 _NON_VOTING = re.compile(r" ?\(non-voting\)")
@@ -90,8 +91,13 @@ def _read_build(job, url, rest, said):
     if url is None and joblines.is_url(job):
         url, job = job, joblines.job_of_jenkins_url(job) or joblines.UNNAMED
     word = _RESULT.match(rest)
-    if word is None and not (said and url and joblines.is_url(url)):
-        # Without an address, "- something : whatever" is how people write lists.
+    has_address = url is not None and joblines.is_url(url)
+    # "- something : whatever" is how people write lists, so it takes more than that: below Zuul's headline
+    # a result word or an address, without a headline both.
+    if said:
+        if not (word or has_address):
+            return None
+    elif not (word and has_address and word[0] in CLASS_OF_WORD):
         return None
     duration, rest_behind = None, rest[word.end():].strip() if word else rest
     if rest_behind.startswith("in ") and (read := joblines.read_duration(rest_behind[3:])):

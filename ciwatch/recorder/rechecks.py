@@ -3,8 +3,8 @@
 import re
 
 _RECHECK = re.compile(
-    r"(?P<phrase>(?:recheck|reverify|retrigger|retest|rebuild|run)(?:[-_][\w.-]{1,60})?"
-    r"|check (?:experimental|[\w-]{1,60}-?ci)|[\w-]{1,40}: ?recheck|[\w.-]{1,40} recheck)\b[^\n]{0,120}",
+    r"(?:(?:recheck|reverify|retrigger|retest|rebuild|run)(?:[-_][\w.-]{1,60})?"
+    r"|check (?:experimental|[\w-]{1,60}-?ci)|[\w-]{1,40}: ?recheck|[\w.-]{1,40} recheck$)(?!\w)",
     re.IGNORECASE,
 )
 _BARE_RUN = re.compile(r"run\b(?![-_])", re.IGNORECASE)
