@@ -10,9 +10,7 @@ import pathlib
 from oslo_config import cfg
 from oslo_config import types
 
-_STATE_HOME = pathlib.Path(
-    os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state"
-)
+_STATE_HOME = pathlib.Path(os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state")
 
 DEFAULT = [
     cfg.StrOpt(

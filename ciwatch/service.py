@@ -57,9 +57,7 @@ def prepare(argv=(), config_files=None, config_dirs=None):
     except OSError as error:
         raise ConfigError(f"configuration file {error.filename}: {error.strerror}") from error
     except cfg.ConfigFilesPermissionDeniedError as error:
-        raise ConfigError(
-            f"configuration file not readable: {', '.join(error.config_files)}"
-        ) from error
+        raise ConfigError(f"configuration file not readable: {', '.join(error.config_files)}") from error
     except cfg.Error as error:
         raise ConfigError(" ".join(str(error).split())) from error
     return conf

@@ -47,9 +47,7 @@ class TestCase(testtools.TestCase):
     def make_recorder(self, store, **rules):
         """A recorder with the installed parsers; *rules* are those of Identity."""
         rules.setdefault("gate_accounts", ("zuul", "jenkins"))
-        return recorder.Recorder(
-            store, manager.ParserManager(), identity.Identity(**rules), "test"
-        )
+        return recorder.Recorder(store, manager.ParserManager(), identity.Identity(**rules), "test")
 
     def require_corpus(self, name):
         """The path of a recording; skips the test where recordings are absent."""
@@ -116,8 +114,7 @@ def rows_of(store):
         values = []
         for row in rows:
             value = tuple(
-                natural[targets[key], content] if key in targets and content is not None
-                else repr(content)
+                natural[targets[key], content] if key in targets and content is not None else repr(content)
                 for key, content in row.items()
                 if key not in ("id", "received_at")
             )

@@ -13,6 +13,9 @@ from ciwatch import service
 class CIWatch(app.App):
     """The program; ``conf`` is its configuration, read when a command first asks for it."""
 
+    # Warnings only; -v tells more.
+    DEFAULT_VERBOSE_LEVEL = 0
+
     def __init__(self):
         """Finds the commands."""
         super().__init__(
@@ -60,3 +63,7 @@ def main(argv=None):
         return CIWatch().run(sys.argv[1:] if argv is None else argv)
     except KeyboardInterrupt:
         return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

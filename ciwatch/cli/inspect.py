@@ -49,9 +49,7 @@ class RejectedList(lister.Lister):
     def get_parser(self, prog_name):
         """Adds the limit."""
         parser = super().get_parser(prog_name)
-        parser.add_argument(
-            "--limit", type=int, default=50, help="how many to list at most (default: 50)"
-        )
+        parser.add_argument("--limit", type=int, default=50, help="how many to list at most (default: 50)")
         return parser
 
     def take_action(self, parsed_args):

@@ -19,9 +19,7 @@ class Serve(command.Command):
         """Adds address and port."""
         parser = super().get_parser(prog_name)
         parser.add_argument("--host", help="the address to answer on (default: [web] host)")
-        parser.add_argument(
-            "--port", type=int, help="the port; 0 takes a free one (default: [web] port)"
-        )
+        parser.add_argument("--port", type=int, help="the port; 0 takes a free one (default: [web] port)")
         return parser
 
     def take_action(self, parsed_args):

@@ -44,9 +44,7 @@ def _plan(dialect, table, statement):
     compiled = statement.compile(dialect=dialect)
     names = list(compiled.positiontup or compiled.params)
     columns = ["id" if name == "row_id" else name for name in names]
-    converters = [
-        table.c[column].type.dialect_impl(dialect).bind_processor(dialect) for column in columns
-    ]
+    converters = [table.c[column].type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
     return str(compiled), names, operator.itemgetter(*columns), converters, compiled.positional
 
 

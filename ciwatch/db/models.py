@@ -193,9 +193,7 @@ class Report(CommentColumns, Base):
     )
     attempt: orm.Mapped[int | None]
     verdict: orm.Mapped[results.ResultClass | None] = orm.mapped_column(ResultColumn)
-    verdict_source: orm.Mapped[VerdictSource | None] = orm.mapped_column(
-        types.enum_column(VerdictSource)
-    )
+    verdict_source: orm.Mapped[VerdictSource | None] = orm.mapped_column(types.enum_column(VerdictSource))
     vote: orm.Mapped[int | None]
     headline: orm.Mapped[results.ResultClass | None] = orm.mapped_column(ResultColumn)
     parser: orm.Mapped[str | None] = orm.mapped_column(sa.String(64), index=True)

@@ -234,9 +234,7 @@ def _typed(wire):
             change.url,
             change.status or _STATUS.get(wire.type),
         ),
-        patch_set=_patch_set(
-            patch_set.number, patch_set.revision, patch_set.kind, patch_set.createdOn
-        ),
+        patch_set=_patch_set(patch_set.number, patch_set.revision, patch_set.kind, patch_set.createdOn),
         account=_account(who.username, who.name, tuple(who.tags or ())) if who else Account(),
         comment=wire.comment.replace("\0", "�") if wire.comment else "",
         votes=_votes(wire.approvals) if wire.approvals else {},
@@ -272,9 +270,7 @@ def _patch_set(number, revision, kind, created_on):
 
 @functools.lru_cache(maxsize=4096)
 def _account(username, name, tags):
-    return Account(
-        username=_text(username, 255) or None, name=_text(name, 255) or None, tags=tags
-    )
+    return Account(username=_text(username, 255) or None, name=_text(name, 255) or None, tags=tags)
 
 
 def _event_time(wire):

@@ -59,8 +59,7 @@ class GerritTriggerParser(base.Parser):
         ends = [line.start() for line in lines[1:]] + [len(body)]
         alone = said if len(lines) == 1 else ResultClass.UNKNOWN
         builds = tuple(
-            _read_build(line, body[line.end():end], alone)
-            for line, end in zip(lines, ends, strict=True)
+            _read_build(line, body[line.end() : end], alone) for line, end in zip(lines, ends, strict=True)
         )
         return base.Report(base.Kind.FINISHED, builds, headline=said)
 

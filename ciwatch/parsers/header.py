@@ -1,8 +1,8 @@
 """The first lines of a comment, which Gerrit writes and not the CI.
 
-Seen forms: ``Patch Set 3: Verified+1``, ``Patch Set 3: -Verified``, ``Patch Set 1: Code-Review-1 Verified-1``,
-the words of Gerrit 2.4 (``Patch Set 1: Doesn't seem to work``), a line ``(3 comments)``, and since Gerrit 3.7 a
-block on copied votes. The stream of Gerrit 2.8 and older has no header at all.
+Seen forms: ``Patch Set 3: Verified+1``, ``Patch Set 3: -Verified``, ``Patch Set 1: Code-Review-1
+Verified-1``, the words of Gerrit 2.4 (``Patch Set 1: Doesn't seem to work``), a line ``(3 comments)``, and
+since Gerrit 3.7 a block on copied votes. The stream of Gerrit 2.8 and older has no header at all.
 """
 
 import re
@@ -27,7 +27,9 @@ OLD_WORDS = {
 }
 
 _HEADER = re.compile(r"(?:Uploaded patch set|Patch Set) (\d{1,9})(?::[ \t]*([^\n]*)|\.?[ \t]*)(?:\n|$)")
-_VOTE = re.compile(r"(?:^|\s)(?:-(?P<reset>[A-Za-z][\w-]*)|(?P<label>[A-Za-z][\w-]*?)(?P<value>[+-]\d{1,2}))(?=\s|$)")
+_VOTE = re.compile(
+    r"(?:^|\s)(?:-(?P<reset>[A-Za-z][\w-]*)|(?P<label>[A-Za-z][\w-]*?)(?P<value>[+-]\d{1,2}))(?=\s|$)"
+)
 # Blank lines, the count of inline comments, and the block on copied or outdated votes with its bullets.
 _GERRIT_LINES = re.compile(
     r"(?:[ \t]*\n|\(\d{1,6} comments?\)[ \t]*(?:\n|$)"
@@ -38,12 +40,15 @@ _GERRIT_LINES = re.compile(
 # What Gerrit itself says in the name of whoever did it, when no tag tells so. A CI that merges, rebases or
 # uploads authors these too, and they are no reports.
 _NOTICE = re.compile(
-    r"(?:Uploaded patch set \d+|(?:Patch Set \d+: )?Patch Set \d+ was rebased|Patch Set \d+: (?:Published edit|Commit message was"
-    r" (?:updated|edited))|Change has been successfully (?:merged|rebased|pushed|cherry-picked|submitted)"
-    r"|Change cannot be (?:merged|rebased|cherry-picked)|Change could not be merged|Abandoned\b|Restored\b"
-    r"|Reverted\b|Removed [\w-]+(?:[+-]\d+)? by |Removed (?:reviewer|cc|the following votes)|Created a revert of this change"
-    r"|Topic (?:set to|changed from|removed|\S+ removed)|Hashtags? (?:added|removed)|Assignee (?:added|removed|changed)"
-    r"|This change (?:is ready for review|was cherry picked|has been marked)|Cherry Picked from branch"
+    r"(?:Uploaded patch set \d+|(?:Patch Set \d+: )?Patch Set \d+ was rebased"
+    r"|Patch Set \d+: (?:Published edit|Commit message was (?:updated|edited))"
+    r"|Change has been successfully (?:merged|rebased|pushed|cherry-picked|submitted)"
+    r"|Change cannot be (?:merged|rebased|cherry-picked)|Change could not be merged"
+    r"|Abandoned\b|Restored\b|Reverted\b|Created a revert of this change"
+    r"|Removed [\w-]+(?:[+-]\d+)? by |Removed (?:reviewer|cc|the following votes)"
+    r"|Topic (?:set to|changed from|removed|\S+ removed)|Hashtags? (?:added|removed)"
+    r"|Assignee (?:added|removed|changed)|Cherry Picked from branch"
+    r"|This change (?:is ready for review|was cherry picked|has been marked)"
     r"|Set (?:Ready For Review|Work In Progress)|Added to reviewers)"
 )
 
@@ -65,9 +70,9 @@ def read_header(text):
     """Splits *text* into the :class:`Header` that Gerrit wrote and the body that the author wrote."""
     match = _HEADER.match(text)
     if not match:
-        return Header(None, {}, text[_GERRIT_LINES.match(text).end():])
+        return Header(None, {}, text[_GERRIT_LINES.match(text).end() :])
     votes = _read_votes(match[2]) if match[2] else {}
-    body = text[_GERRIT_LINES.match(text, match.end()).end():]
+    body = text[_GERRIT_LINES.match(text, match.end()).end() :]
     return Header(int(match[1]), votes, body)
 
 

@@ -20,7 +20,7 @@ def read_duration(text):
     if not match:
         return None
     hours, minutes, seconds = (int(part or 0) for part in match.groups())
-    return min(hours * 3600 + minutes * 60 + seconds, 2**31 - 1), text[match.end():]
+    return min(hours * 3600 + minutes * 60 + seconds, 2**31 - 1), text[match.end() :]
 
 
 def is_url(text):

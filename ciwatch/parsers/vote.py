@@ -19,6 +19,4 @@ class VoteParser(base.Parser):
             return None
         if comment.vote == 0:
             return base.Report(base.Kind.OTHER)
-        return base.Report(
-            base.Kind.FINISHED, headline=results.verdict_of_vote(comment.vote)
-        )
+        return base.Report(base.Kind.FINISHED, headline=results.verdict_of_vote(comment.vote))

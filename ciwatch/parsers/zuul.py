@@ -21,9 +21,7 @@ _HEADLINE = re.compile(
 )
 # A result without job lines is Zuul's only if its headline says no more than Zuul does.
 _HEADLINE_ALONE = re.compile(r"[ \t]*(?:For (?:more )?information[^\n]*)?(?:\n|$)")
-_JOB_LINE = re.compile(
-    r"^[-*] (?P<job>[^\s:]\S*)(?: (?P<url>\S+))? : ?(?P<rest>\S[^\n]*)$", re.MULTILINE
-)
+_JOB_LINE = re.compile(r"^[-*] (?P<job>[^\s:]\S*)(?: (?P<url>\S+))? : ?(?P<rest>\S[^\n]*)$", re.MULTILINE)
 _RESULT = re.compile(r"[A-Z][A-Z_]{2,31}\b")
 _NON_VOTING = re.compile(r" ?\(non-voting\)")
 _TRAILING_DURATION = re.compile(r" ?\bin ((?:\d{1,5}h )?(?:\d{1,5}m )?\d{1,7}s)$")
@@ -99,7 +97,7 @@ def _read_build(job, url, rest, said):
             return None
     elif not (word and has_address and word[0] in CLASS_OF_WORD):
         return None
-    duration, rest_behind = None, rest[word.end():].strip() if word else rest
+    duration, rest_behind = None, rest[word.end() :].strip() if word else rest
     if rest_behind.startswith("in ") and (read := joblines.read_duration(rest_behind[3:])):
         duration, rest_behind = read
     elif trailing := _TRAILING_DURATION.search(rest_behind):
@@ -120,7 +118,7 @@ def _read_build(job, url, rest, said):
 def _read_run_failure(body, headline):
     """The failure of the run itself: Zuul's sentence begins its comment, or follows its headline."""
     position = headline.end() if headline else 0
-    for line in body[position:position + 4096].split("\n", 4)[:4]:
+    for line in body[position : position + 4096].split("\n", 4)[:4]:
         if sentence := _RUN_FAILURE.match(line):
             result = _RUN_FAILURES[sentence.lastindex - 1][1]
             return (base.Build(WHOLE_CHANGE, result, detail=line.strip()),)
@@ -137,7 +135,7 @@ def _find_pipeline(comment, headline, builds):
         return tag["pipeline"], base.PipelineSource.TAG
     for build in builds:
         path = _LOG_PIPELINE.search(build.log_url or "")
-        if path and path.string[path.end():].startswith(build.job):
+        if path and path.string[path.end() :].startswith(build.job):
             return path["pipeline"], base.PipelineSource.LOG
     if comment.vote in (-1, 1):
         return "check", base.PipelineSource.VOTE

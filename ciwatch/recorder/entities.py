@@ -20,9 +20,7 @@ _FOUND_BY_RANK = {kind: rank for rank, kind in enumerate(FoundBy)}
 def record_projects(rows, events):
     """Makes sure that every project is there; returns name -> id."""
     items = [((name,), name) for name in sorted({event.change.project for event in events})]
-    found, _, _ = rows.merge(
-        PROJECTS, ["name"], items, lambda name: {"name": name}, lambda row, name: False
-    )
+    found, _, _ = rows.merge(PROJECTS, ["name"], items, lambda name: {"name": name}, lambda row, name: False)
     return {name: found[name,]["id"] for _, name in items}
 
 
@@ -191,8 +189,7 @@ def record_accounts(rows, events, identity):
             changed = changed or row["found_by"] is not None
             row["found_by"] = None
         elif found_by and (
-            row["found_by"] is None
-            or _FOUND_BY_RANK[found_by] < _FOUND_BY_RANK[row["found_by"]]
+            row["found_by"] is None or _FOUND_BY_RANK[found_by] < _FOUND_BY_RANK[row["found_by"]]
         ):
             row["found_by"] = found_by
             changed = True

@@ -44,18 +44,14 @@ class Posted(msgspec.Struct, frozen=True):
 
 def posted(event, patch_set_id, account_id):
     """The :class:`Posted` of a comment-added *event*."""
-    comment = base.Comment(
-        event.comment, author=event.account.key, tag=event.tag, votes=event.votes
-    )
+    comment = base.Comment(event.comment, author=event.account.key, tag=event.tag, votes=event.votes)
     return Posted(patch_set_id, account_id, event.at, digest_of(event.comment), comment)
 
 
 def posted_of_row(row, author):
     """The :class:`Posted` of a stored row (a mapping) of the account *author*."""
     comment = base.Comment(row["text"], author=author, tag=row["tag"], votes=row["votes"] or {})
-    return Posted(
-        row["patch_set_id"], row["account_id"], row["posted_at"], row["digest"], comment
-    )
+    return Posted(row["patch_set_id"], row["account_id"], row["posted_at"], row["digest"], comment)
 
 
 def digest_of(text):

@@ -44,10 +44,7 @@ class Counts:
     def __add__(self, other):
         """The sums."""
         return Counts(
-            *(
-                getattr(self, field.name) + getattr(other, field.name)
-                for field in dataclasses.fields(self)
-            )
+            *(getattr(self, field.name) + getattr(other, field.name) for field in dataclasses.fields(self))
         )
 
 
@@ -118,9 +115,7 @@ class Recorder:
                 patch_sets[changes[event.change.number]["id"], event.patch_set.number]["id"]
                 for event in (batch[number] for number in said)
             ]
-            stored = self._record_comments(
-                connection, [batch[number] for number in said], ids, bare
-            )
+            stored = self._record_comments(connection, [batch[number] for number in said], ids, bare)
             news |= {said[number] for number in stored}
         self._move_position(connection, max(event.at for event in batch))
         return news

@@ -43,9 +43,7 @@ def store(connection, rows, items, ci_of_account):
             ci_system_id = ci_of_account[posted.account_id]
             for position, build in enumerate(reading.report.builds):
                 jobs.append((ci_system_id, readings.bounded(build.job, 255)))
-                builds.append(
-                    {"report_id": report_id, **readings.build_columns(build, position)}
-                )
+                builds.append({"report_id": report_id, **readings.build_columns(build, position)})
     if builds:
         job_ids = _job_ids(rows, jobs)
         for build, job in zip(builds, jobs, strict=True):

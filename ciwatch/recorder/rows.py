@@ -26,7 +26,7 @@ def chunks(items, size=_CHUNK):
     """*items* as lists of at most *size*."""
     items = list(items)
     for start in range(0, len(items), size):
-        yield items[start:start + size]
+        yield items[start : start + size]
 
 
 class Rows:
@@ -45,9 +45,7 @@ class Rows:
         To be called first in each transaction; :meth:`forget` where the transaction fails.
         """
         self._connection = connection
-        connection.execute(
-            upsert.insert_missing(connection, TURNS, ["id"]), {"id": 1, "mark": self._mark}
-        )
+        connection.execute(upsert.insert_missing(connection, TURNS, ["id"]), {"id": 1, "mark": self._mark})
         mark = connection.scalar(sa.select(TURNS.c.mark).with_for_update())
         if mark != self._mark:
             self.forget()
@@ -93,9 +91,7 @@ class Rows:
         places = [names.index(name) for name in key]
         for part in chunks(asked):
             for row in self._connection.execute(sa.select(table).where(column.in_(part))):
-                known[tuple([row[place] for place in places])] = dict(
-                    zip(names, row, strict=True)
-                )
+                known[tuple([row[place] for place in places])] = dict(zip(names, row, strict=True))
         return known
 
     def merge(self, table, key, items, fresh, merge):

@@ -46,19 +46,14 @@ def retitle(connection, accounts):
                 SYSTEMS.c.title != sa.bindparam("new_title"),
             )
             .values(title=sa.bindparam("new_title")),
-            [
-                {"system_id": account["ci_system_id"], "new_title": account["name"]}
-                for account in changed
-            ],
+            [{"system_id": account["ci_system_id"], "new_title": account["name"]} for account in changed],
         )
 
 
 def _make_system(rows, account, identity):
     name = account["username"]
     system = {"name": name, "title": account["name"], "is_gate": identity.is_gate(name)}
-    found, _, _ = rows.merge(
-        SYSTEMS, ["name"], [((name,), system)], dict, lambda row, system: False
-    )
+    found, _, _ = rows.merge(SYSTEMS, ["name"], [((name,), system)], dict, lambda row, system: False)
     return found[name,]["id"]
 
 
@@ -86,9 +81,7 @@ def _become_person(connection, rows, account, parsers):
         ]
         comments.store_as_comments(connection, items)
     connection.execute(
-        sa.update(ACCOUNTS)
-        .where(ACCOUNTS.c.id == account["id"])
-        .values(ci_system_id=None, found_by=None)
+        sa.update(ACCOUNTS).where(ACCOUNTS.c.id == account["id"]).values(ci_system_id=None, found_by=None)
     )
     others = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.ci_system_id == account["ci_system_id"])
     if connection.execute(others.limit(1)).first() is None:
@@ -102,12 +95,7 @@ def _become_person(connection, rows, account, parsers):
 
 def _parts(connection, table, account):
     """Takes the rows of *account* out of *table*, and gives them as lists of Posted."""
-    statement = (
-        sa.select(table)
-        .where(table.c.account_id == account["id"])
-        .order_by(table.c.id)
-        .limit(_CHUNK)
-    )
+    statement = sa.select(table).where(table.c.account_id == account["id"]).order_by(table.c.id).limit(_CHUNK)
     while found := connection.execute(statement).mappings().all():
         ids = [row["id"] for row in found]
         if table is reports.REPORTS:

@@ -1,5 +1,6 @@
 """Events from a file of JSON lines, plain or gzip-compressed, or from standard input."""
 
+import contextlib
 import gzip
 import io
 import os
@@ -47,7 +48,9 @@ class FileSource(base.Source):
     @property
     def position(self):
         """How many of them have been read."""
-        return self._raw.tell() if self._raw and self._raw.seekable() else 0
+        if self._raw is None or self.path == "-":
+            return 0
+        return self.size if self._raw.closed else self._raw.tell()
 
     def check(self):
         """Raises :class:`SourceError` where the file cannot be opened, before any other is read."""
@@ -66,18 +69,20 @@ class FileSource(base.Source):
         :raises SourceError: where the file cannot be opened or read.
         """
         try:
-            with self._open() as stream:
-                yield from self._read(stream)
+            with contextlib.ExitStack() as stack:
+                yield from self._read(self._open(stack))
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise SourceError(f"{self.path}: {reason}") from error
 
-    def _open(self):
-        self._raw = sys.stdin.buffer if self.path == "-" else open(self.path, "rb")  # noqa: SIM115
-        buffered = self._raw if hasattr(self._raw, "peek") else io.BufferedReader(self._raw)
-        if buffered.peek(2)[:2] == _GZIP_MAGIC:
-            return io.BufferedReader(gzip.GzipFile(fileobj=buffered), 1 << 20)
-        return buffered
+    def _open(self, stack):
+        if self.path == "-":
+            self._raw = sys.stdin.buffer
+        else:
+            self._raw = stack.enter_context(open(self.path, "rb"))
+        if self._raw.peek(2)[:2] == _GZIP_MAGIC:
+            return io.BufferedReader(gzip.GzipFile(fileobj=self._raw), 1 << 20)
+        return self._raw
 
     def _read(self, stream):
         longest = events.MAX_LINE_BYTES

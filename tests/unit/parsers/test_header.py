@@ -15,9 +15,7 @@ class TestReadHeader(base.TestCase):
         """Votes given and taken back."""
         self.check("Patch Set 3: Verified+1\n\nHi", 3, {"Verified": 1}, "Hi")
         self.check("Patch Set 3: -Verified", 3, {"Verified": 0}, "")
-        self.check(
-            "Patch Set 1: Code-Review-1 Verified-2\n\nx", 1, {"Code-Review": -1, "Verified": -2}, "x"
-        )
+        self.check("Patch Set 1: Code-Review-1 Verified-2\n\nx", 1, {"Code-Review": -1, "Verified": -2}, "x")
         self.check("Patch Set 4: -Code-Review -Verified", 4, {"Code-Review": 0, "Verified": 0}, "")
         self.check("Patch Set 27: Chandler-Test-Pool-1\n\nx", 27, {"Chandler-Test-Pool": -1}, "x")
 

@@ -74,17 +74,32 @@ class TestEveryParser(base.TestCase):
         """No parser without a specification, of what it takes and of what it does not."""
         for parser in manager.ParserManager().parsers:
             reports = [
-                json.loads(path.read_text())["report"]
-                for path in (SAMPLES / parser.name).glob("*.json")
+                json.loads(path.read_text())["report"] for path in (SAMPLES / parser.name).glob("*.json")
             ]
             self.assertTrue(any(report for report in reports), parser.name)
             self.assertTrue(any(report is None for report in reports), parser.name)
 
     def test_contract(self):
         """Each has its attributes and survives anything."""
-        odd = ["", "\n", "x", "Patch Set 1:", "Patch Set 99999999999999:\n\nx", "- : SUCCESS", "\0", "é" * 9000]
-        odd += ["Build failed.\n\n" + "- " * 30000, "Build Failed \n\n" + "http://x : " * 6000, "(1 comment)\n" * 5000]
-        odd += ["Patch Set 1: " + "Verified+1 " * 6000, "Build succeeded.\n\n- a b : SUCCESS in " + "9" * 60000 + "s"]
+        odd = [
+            "",
+            "\n",
+            "x",
+            "Patch Set 1:",
+            "Patch Set 99999999999999:\n\nx",
+            "- : SUCCESS",
+            "\0",
+            "é" * 9000,
+        ]
+        odd += [
+            "Build failed.\n\n" + "- " * 30000,
+            "Build Failed \n\n" + "http://x : " * 6000,
+            "(1 comment)\n" * 5000,
+        ]
+        odd += [
+            "Patch Set 1: " + "Verified+1 " * 6000,
+            "Build succeeded.\n\n- a b : SUCCESS in " + "9" * 60000 + "s",
+        ]
         for parser in manager.ParserManager().parsers:
             self.assertIsInstance(parser, parsers_base.Parser)
             self.assertIsInstance(parser.version, int)

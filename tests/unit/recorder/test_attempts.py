@@ -78,8 +78,16 @@ class TestAttempts(RecorderTestCase):
                 ("finished", "gate", "preceding start", 1),
                 ("finished", "gate", "preceding start", 2),
             ],
-            sorted(self.reports("kind", "pipeline", "pipeline_source", "attempt"), reverse=True, key=lambda row: row[0])[:2]
-            + [row for row in self.reports("kind", "pipeline", "pipeline_source", "attempt") if row[0] == "finished"],
+            sorted(
+                self.reports("kind", "pipeline", "pipeline_source", "attempt"),
+                reverse=True,
+                key=lambda row: row[0],
+            )[:2]
+            + [
+                row
+                for row in self.reports("kind", "pipeline", "pipeline_source", "attempt")
+                if row[0] == "finished"
+            ],
         )
 
     def test_other_patch_set(self):
@@ -89,7 +97,10 @@ class TestAttempts(RecorderTestCase):
 
     def test_verdict_sources(self):
         """Lines decide, then the vote, then the headline."""
-        lines = "Patch Set 1: Verified+1\n\nBuild failed.\n\n- a http://x : FAILURE (non-voting)\n- b http://x : SUCCESS"
+        lines = (
+            "Patch Set 1: Verified+1\n\nBuild failed.\n\n"
+            "- a http://x : FAILURE (non-voting)\n- b http://x : SUCCESS"
+        )
         self.record(
             base.comment_event(lines, AT),
             base.comment_event("Patch Set 1: Verified-1\n\nBuild succeeded (check pipeline).", AT + 60),
@@ -115,7 +126,9 @@ class TestAttempts(RecorderTestCase):
 
     def test_hostile_lengths(self):
         """Names, addresses and reasons are bounded, so that any database takes them."""
-        text = "Build failed.\n\n- {} http://x.example/{} : FAILURE {}".format("j" * 400, "u" * 1990, "d" * 9000)
+        text = "Build failed.\n\n- {} http://x.example/{} : FAILURE {}".format(
+            "j" * 400, "u" * 1990, "d" * 9000
+        )
         self.record(base.comment_event(text, AT))
         table = models.Build.__table__
         with self.store.connect() as connection:
@@ -183,6 +196,7 @@ class TestState(RecorderTestCase):
 
     def test_failure_leaves_nothing(self):
         """A batch is recorded whole or not at all, and again after a failure."""
+
         def fail(*_, **__):
             raise RuntimeError("the disk is full")
 
@@ -196,13 +210,30 @@ class TestState(RecorderTestCase):
     def test_rechecks(self):
         """A request for a re-run is kept, with its words."""
         for at, text in enumerate(
-            ("recheck", "recheck no bug", "run-basalt-ci", "run this by the PTL", "please recheck it",
-             "check experimental", "Check the docs", "recheck-vmware", "xen: recheck", "I will recheck later on")
+            (
+                "recheck",
+                "recheck no bug",
+                "run-basalt-ci",
+                "run this by the PTL",
+                "please recheck it",
+                "check experimental",
+                "Check the docs",
+                "recheck-vmware",
+                "xen: recheck",
+                "I will recheck later on",
+            )
         ):
             self.record(base.comment_event(f"Patch Set 1:\n\n{text}", AT + 60 * at, "ann", "Ann"))
         with self.store.connect() as connection:
             found = connection.scalars(sa.select(models.Recheck.phrase)).all()
         self.assertEqual(
-            ["recheck", "recheck no bug", "run-basalt-ci", "check experimental", "recheck-vmware", "xen: recheck"],
+            [
+                "recheck",
+                "recheck no bug",
+                "run-basalt-ci",
+                "check experimental",
+                "recheck-vmware",
+                "xen: recheck",
+            ],
             [phrase for phrase in found],
         )

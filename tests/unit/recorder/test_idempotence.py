@@ -56,7 +56,7 @@ def replay(database, lines, size):
     store = case.make_engine(database.name)
     record = case.make_recorder(store)
     for start in range(0, len(lines), size):
-        record.record(lines[start:start + size])
+        record.record(lines[start : start + size])
     store.dispose()
 
 
@@ -74,16 +74,14 @@ class TestIdempotence(base.TestCase):
         store = self.make_engine(database)
         record = self.make_recorder(store)
         for start in range(0, len(lines), size):
-            record.record(lines[start:start + size])
+            record.record(lines[start : start + size])
         return base.rows_of(store)
 
     def test_history_is_not_trivial(self):
         """The comparison below compares something."""
         for table in ("reports", "builds", "comments", "rechecks", "rejected_events", "jobs"):
             self.assertTrue(self.expected[table], table)
-        self.assertEqual(
-            {"'zuul'", "'harbor'"}, {row[0] for row in self.expected["ci_systems"]}
-        )
+        self.assertEqual({"'zuul'", "'harbor'"}, {row[0] for row in self.expected["ci_systems"]})
 
     def test_twice(self):
         """A second time changes nothing, and says so."""
@@ -135,7 +133,7 @@ class TestIdempotenceOnRecording(base.TestCase):
             store = self.make_engine(name)
             record = self.make_recorder(store)
             for start in range(0, len(lines), 1000):
-                record.record(lines[start:start + 1000])
+                record.record(lines[start : start + 1000])
             found.append(base.rows_of(store))
             random.Random(1).shuffle(lines)
         self.assertEqual(len(found[0]["builds"]), len(found[1]["builds"]))

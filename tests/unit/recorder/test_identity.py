@@ -22,13 +22,33 @@ class TestEvidence(base.TestCase):
 
     def test_names(self):
         """A name ending in CI or Bot, Jenkins, Zuul; whatever stands in parentheses behind."""
-        for name in ("Basalt Array CI", "Welcome Bot", "build bot", "Jenkins", "Zuul", "Jenkins CI (two)",
-                     "OpenDev Zuul", "Basalt CI Jenkins", "Zuul CI (v3)", "jenkins-releng"):
+        for name in (
+            "Basalt Array CI",
+            "Welcome Bot",
+            "build bot",
+            "Jenkins",
+            "Zuul",
+            "Jenkins CI (two)",
+            "OpenDev Zuul",
+            "Basalt CI Jenkins",
+            "Zuul CI (v3)",
+            "jenkins-releng",
+        ):
             self.assertEqual("name", self.found_by(name), name)
         for username in ("basalt-ci", "basalt_ci", "welcome-bot", "jenkins", "jenkins-releng"):
             self.assertEqual("name", self.found_by("Somebody", username), username)
-        for name in ("Ann Smith", "Lucia Ci", "Robotnik", "CIA Agent", "Alcibot", "Marci", "Barry Jenkins",
-                     "Jenkinson", "fd.io JJB", "CI of Ann"):
+        for name in (
+            "Ann Smith",
+            "Lucia Ci",
+            "Robotnik",
+            "CIA Agent",
+            "Alcibot",
+            "Marci",
+            "Barry Jenkins",
+            "Jenkinson",
+            "fd.io JJB",
+            "CI of Ann",
+        ):
             self.assertIsNone(self.found_by(name, "someone"), name)
         for username in ("marci", "luci", "abbot", "jenkinson", "bjenkins"):
             self.assertIsNone(self.found_by("Somebody", username), username)

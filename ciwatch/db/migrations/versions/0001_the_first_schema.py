@@ -82,9 +82,7 @@ def upgrade():
         sa.UniqueConstraint("username", name=op.f("uq_accounts_username")),
     )
     with op.batch_alter_table("accounts", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_accounts_ci_system_id"), ["ci_system_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_accounts_ci_system_id"), ["ci_system_id"], unique=False)
 
     op.create_table(
         "changes",
@@ -191,9 +189,7 @@ def upgrade():
     )
     with op.batch_alter_table("rechecks", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rechecks_account_id"), ["account_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_rechecks_patch_set_id"), ["patch_set_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_rechecks_patch_set_id"), ["patch_set_id"], unique=False)
 
     op.create_table(
         "reports",
@@ -249,9 +245,7 @@ def upgrade():
         sa.Column("duration_s", sa.Integer(), nullable=True),
         sa.Column("log_url", sa.String(2000), nullable=True),
         sa.Column("detail", sa.String(1000), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["job_id"], ["jobs.id"], name=op.f("fk_builds_job_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_builds_job_id"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(
             ["report_id"], ["reports.id"], name=op.f("fk_builds_report_id"), ondelete="CASCADE"
         ),

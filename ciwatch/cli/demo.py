@@ -1,0 +1,157 @@
+"""The command that shows it all: a simulated project, a database of its own, a browser."""
+
+import argparse
+import contextlib
+import itertools
+import json
+import logging
+import os
+import pathlib
+import sys
+import tempfile
+import threading
+import time
+import webbrowser
+
+from cliff import command
+import tqdm
+
+from ciwatch.cli import base
+from ciwatch.cli import ingest
+from ciwatch.cli import serve
+from ciwatch.demo import world
+
+LOG = logging.getLogger(__name__)
+
+#: How much faster than real the simulated time goes on while the demo is looked at.
+LIVE_SPEED = 120.0
+
+
+class Demo(command.Command):
+    """Show a simulated project: a fortnight of it in a fresh database, served on 127.0.0.1, and living on.
+
+    A gate, a dozen third-party CIs of known character, people, re-runs and merges. The database is in a
+    temporary folder that is removed at the end.
+    """
+
+    def get_parser(self, prog_name):
+        """Adds what can be asked of the demo."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--port", type=int, help="the port to answer on (default: 8080, or a free one if it is taken)"
+        )
+        parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+        parser.add_argument("--seed", type=int, default=1, help="another seed is another story (default: 1)")
+        parser.add_argument(
+            "--days", type=_positive(float), default=14, help="how many days have passed (default: 14)"
+        )
+        parser.add_argument(
+            "--changes", type=_positive(int), default=400, help="changes made in these days (default: 400)"
+        )
+        parser.add_argument(
+            "--events",
+            metavar="FILE",
+            help="only write the events, one JSON object a line, to FILE ('-' is standard output)",
+        )
+        return parser
+
+    def take_action(self, parsed_args):
+        """Writes the events, or shows the demo until it is interrupted."""
+        play = world.World(
+            seed=parsed_args.seed,
+            days=parsed_args.days,
+            changes=parsed_args.changes,
+            keep_truth=False,
+        )
+        if parsed_args.events:
+            self._write(play, parsed_args.events)
+            return
+        with tempfile.TemporaryDirectory(prefix="ciwatch-demo-") as folder:
+            conf = self.app.conf
+            path = pathlib.Path(folder) / "ciwatch.sqlite"
+            conf.set_override("connection", f"sqlite:///{path}", group="database")
+            with base.database(conf) as engine:
+                self._show(conf, play, ingest.make_recorder(conf, engine, "demo"), parsed_args)
+
+    def _write(self, play, path):
+        try:
+            with contextlib.ExitStack() as stack:
+                stream = self.app.stdout if path == "-" else stack.enter_context(open(path, "w"))
+                for event in _with_bar(play):
+                    stream.write(_line(event).decode() + "\n")
+        except OSError as error:
+            raise base.CommandError(f"{path}: {error.strerror}") from error
+
+    def _show(self, conf, play, record, parsed_args):
+        # Before the history is played: who asks for a port that is taken should not wait for it.
+        listener = _listen(parsed_args.port)
+        events = _with_bar(play)
+        while batch := list(itertools.islice(events, conf.listener.batch_size)):
+            record.record([_line(event) for event in batch])
+        threading.Thread(target=_live_on, args=(play, record), daemon=True).start()
+        if not parsed_args.no_browser and _has_display():
+            threading.Timer(0.5, webbrowser.open, [serve.address(listener)]).start()
+        serve.run(conf, listener, self.app.stdout)
+
+
+def _listen(port):
+    if port is not None:
+        return serve.listen("127.0.0.1", port)
+    try:
+        return serve.listen("127.0.0.1", 8080)
+    except base.CommandError:
+        return serve.listen("127.0.0.1", 0)
+
+
+def _with_bar(play):
+    """The history's events, with a progress bar on a terminal."""
+    with tqdm.tqdm(
+        desc=f"{play.days:g} days",
+        total=round(play.days, 2),
+        unit="day",
+        bar_format="{l_bar}{bar}| {postfix}",
+        disable=None,
+        file=sys.stderr,
+    ) as bar:
+        begun = play.until.timestamp() - play.days * 86400
+        for number, event in enumerate(play.history()):
+            if number % 500 == 0:
+                bar.n = round(max(0.0, event["eventCreatedOn"] - begun) / 86400, 2)
+                bar.set_postfix_str(f"{number} events")
+            yield event
+        bar.n = bar.total
+        bar.refresh()
+
+
+def _line(event):
+    return json.dumps(event, separators=(",", ":")).encode()
+
+
+def _live_on(play, record):
+    """Records what goes on happening, each event at its time."""
+    for event in play.live(speed=LIVE_SPEED):
+        time.sleep(max(0.0, event["eventCreatedOn"] - time.time()))
+        try:
+            record.record([_line(event)])
+        except Exception:
+            LOG.exception("The demo could not record an event")
+
+
+def _has_display():
+    """Whether a browser with a window can be opened here."""
+    return sys.platform == "darwin" or bool(
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("BROWSER")
+    )
+
+
+def _positive(kind):
+    """A type of argparse: a number above zero."""
+
+    def convert(text):
+        value = kind(text)
+        if not 0 < value < 1e9:
+            raise argparse.ArgumentTypeError(f"{text} is not above zero")
+        return value
+
+    convert.__name__ = kind.__name__
+    return convert

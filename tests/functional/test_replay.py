@@ -1,0 +1,209 @@
+"""``ciwatch replay`` as a user types it."""
+
+import fcntl
+import gzip
+import os
+import pty
+import re
+import signal
+import sqlite3
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+from tests import base
+
+AT = 1700000000
+SUMMARY = re.compile(r"read (\d+) recorded (\d+) duplicate (\d+) ignored (\d+) rejected (\d+)")
+
+
+class CommandTestCase(base.TestCase):
+    """Runs the program in a process of its own, on a database in the test's folder."""
+
+    def setUp(self):
+        """Names the database."""
+        super().setUp()
+        self.database = self.folder / "events.sqlite"
+        self.environment = {
+            **os.environ,
+            "OS_DATABASE__CONNECTION": f"sqlite:///{self.database}",
+            "HOME": str(self.folder),
+        }
+
+    def start(self, *words, **options):
+        """The started program."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "ciwatch.cli.app", *map(str, words)],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            **options,
+        )
+
+    def ciwatch(self, *words, stdin=b""):
+        """(exit code, standard output, standard error) of the program."""
+        process = self.start(*words)
+        out, err = process.communicate(stdin, timeout=300)
+        return process.returncode, out.decode(), err.decode()
+
+    def count(self, table):
+        """Rows of *table*."""
+        connection = sqlite3.connect(self.database)
+        self.addCleanup(connection.close)
+        return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+
+    def write(self, name, *lines):
+        """A file of lines."""
+        path = self.folder / name
+        path.write_bytes(b"".join(line + b"\n" for line in lines))
+        return path
+
+
+class TestReplay(CommandTestCase):
+    """What it prints, and what it leaves."""
+
+    def events(self, count=30):
+        """Results of the gate."""
+        text = "Patch Set 1: Verified+1\n\nBuild succeeded.\n\n- unit http://x.example/{} : SUCCESS in 3s"
+        return [
+            base.line(base.comment_event(text.format(number), AT + number, change=number + 1))
+            for number in range(count)
+        ]
+
+    def test_twice(self):
+        """The last line counts; a second run records nothing; the progress bar is for terminals."""
+        path = self.write(
+            "events.jsonl", *self.events(), b'{"type": "ref-updated", "eventCreatedOn": 1700000000}'
+        )
+        code, out, err = self.ciwatch("replay", path)
+        self.assertEqual((0, ""), (code, err))
+        self.assertEqual("read 31 recorded 30 duplicate 0 ignored 1 rejected 0", out.splitlines()[-1])
+        code, out, _ = self.ciwatch("replay", path)
+        self.assertEqual("read 31 recorded 0 duplicate 30 ignored 1 rejected 0", out.splitlines()[-1])
+        self.assertEqual(30, self.count("builds"))
+
+    def test_stdin_and_gzip(self):
+        """Whatever the shell can give."""
+        code, out, _ = self.ciwatch("replay", "-", stdin=gzip.compress(b"\n".join(self.events(3))))
+        self.assertEqual((0, "3"), (code, SUMMARY.search(out)[2]))
+
+    def test_not_json(self):
+        """A file that is none of ours: counted, kept with its reason, and exit code 1."""
+        path = self.write("notes.txt", b"Dear diary", b"\xff\xfe\x00 binary", b"[]")
+        code, out, err = self.ciwatch("replay", path)
+        self.assertEqual(1, code)
+        self.assertIn("rejected 3", out)
+        self.assertIn("ciwatch rejected list", err)
+        self.assertNotIn("Traceback", err)
+        self.assertEqual(3, self.count("rejected_events"))
+
+    def test_big_file_of_something_else(self):
+        """It stops early instead of filling the database with a video."""
+        path = self.write("video.bin", *(b"line %d" % number for number in range(5000)))
+        code, _, err = self.ciwatch("replay", path)
+        self.assertEqual(1, code)
+        self.assertIn("none of its first 2000 lines", err)
+        self.assertNotIn("Traceback", err)
+
+    def test_bad_lines_among_good(self):
+        """Each kind of bad line, and the good ones around it are recorded."""
+        good = self.events(4)
+        path = self.write(
+            "mixed.jsonl",
+            good[0],
+            b"{",
+            b'{"type": "comment-added"}',
+            good[1],
+            b'{"type": "comment-added", "comment": "\xff"}',
+            b"x" * 10_000_000,
+            good[2],
+            base.line(base.comment_event("recheck", AT + 100)),
+            base.line(base.comment_event("", AT + 101)),
+            good[3],
+        )
+        code, out, _ = self.ciwatch("replay", path)
+        self.assertEqual(0, code)
+        self.assertIn("read 10 recorded 6 duplicate 0 ignored 0 rejected 4", out)
+        self.assertEqual(4, self.count("builds"))
+
+    def test_half_a_line(self):
+        """A file that is still being written: told, and the same rows when it is whole."""
+        lines = self.events(5)
+        path = self.folder / "growing.jsonl"
+        path.write_bytes(b"\n".join(lines)[:-40])
+        _, out, err = self.ciwatch("replay", path)
+        self.assertIn("rejected 1", out)
+        self.assertIn("cut short", err)
+        path.write_bytes(b"\n".join(lines))
+        self.assertIn("recorded 1 duplicate 4", self.ciwatch("replay", path)[1])
+        self.assertEqual(0, self.count("rejected_events"))
+
+    def test_wrong_usage_and_missing_files(self):
+        """2 for how it was called, 1 for what could not be done; one line each."""
+        self.assertEqual(2, self.ciwatch("replay")[0])
+        self.assertEqual(2, self.ciwatch("no-such-command")[0])
+        code, _, err = self.ciwatch("replay", self.folder / "none.jsonl")
+        self.assertEqual((1, 1), (code, len(err.splitlines())))
+        self.assertIn("none.jsonl", err)
+
+    def test_killed_and_begun_again(self):
+        """kill -9 in the middle, then the whole: as if nothing had happened."""
+        events = self.events(60000)
+        path = self.write("many.jsonl", *events)
+        process = self.start("replay", path)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                if self.count("builds"):
+                    break
+            except sqlite3.OperationalError:
+                pass
+            time.sleep(0.02)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        self.assertEqual(-signal.SIGKILL, process.returncode)
+        before = self.count("builds")
+        self.assertGreater(len(events), before)
+        self.assertGreater(before, 0)
+        self.assertEqual(0, self.ciwatch("replay", path)[0])
+        self.assertEqual(len(events), self.count("builds"))
+
+    def test_terminal(self):
+        """A progress bar where somebody looks."""
+        path = self.write("events.jsonl", *self.events())
+        master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ciwatch.cli.app", "replay", str(path)],
+            env=self.environment,
+            stdout=slave,
+            stderr=slave,
+        )
+        process.wait(60)
+        os.close(slave)
+        shown = os.read(master, 65536).decode()
+        self.assertIn("100%", shown)
+        self.assertIn("events=30", shown)
+
+
+class TestReplayOfRecordings(CommandTestCase):
+    """Real traffic."""
+
+    def test_all(self):
+        """Every recording, twice: only the three stubs are rejected, and the second run records nothing."""
+        folder = self.require_corpus("events")
+        paths = sorted(folder.glob("*.jsonl*"))
+        found = []
+        for _ in range(2):
+            code, out, err = self.ciwatch("replay", *paths)
+            self.assertEqual(0, code, err)
+            found.append([int(number) for number in SUMMARY.search(out).groups()])
+            builds = self.count("builds")
+            found[-1].append(builds)
+        (read, recorded, _, _, rejected, builds), again = found
+        self.assertEqual((165691, 3), (read, rejected))
+        self.assertGreater(recorded, 150000)
+        self.assertEqual((0, 3, builds), (again[1], again[4], again[5]))

@@ -1,0 +1,107 @@
+"""Migrations and models agree, and a database is used only where they do."""
+
+import datetime
+
+from alembic import autogenerate
+from alembic.runtime import migration
+import sqlalchemy as sa
+
+from ciwatch.db import engine
+from ciwatch.db import models
+from ciwatch.db import schema
+from tests import base
+
+
+class TestSchema(base.TestCase):
+    """The state of the schema."""
+
+    def test_migrations_equal_models(self):
+        """What the migrations make is what the models say."""
+        store = self.make_engine()
+        with store.connect() as connection:
+            context = migration.MigrationContext.configure(
+                connection, opts={"compare_type": True, "compare_server_default": True}
+            )
+            self.assertEqual([], autogenerate.compare_metadata(context, models.Base.metadata))
+
+    def test_every_constraint_has_a_name(self):
+        """Else a later migration could not address it."""
+        for table in models.Base.metadata.sorted_tables:
+            for constraint in table.constraints:
+                self.assertTrue(constraint.name, (table.name, constraint))
+
+    def test_prepare(self):
+        """An empty database gets the schema; one of another revision is refused, with what to do."""
+        store = self.make_engine()
+        schema.prepare(store)
+        for revision, words in (("0000", "newer"), (None, "ciwatch db upgrade")):
+            with store.begin() as connection:
+                connection.execute(sa.text("DELETE FROM alembic_version"))
+                if revision:
+                    connection.execute(sa.text(f"INSERT INTO alembic_version VALUES ('{revision}')"))
+            self.assertIn(words, str(self.assertRaises(schema.SchemaError, schema.prepare, store)))
+
+    def test_downgrade_leaves_nothing(self):
+        """The way back is there too."""
+        from alembic import command
+        from alembic import config
+
+        store = self.make_engine()
+        settings = config.Config()
+        settings.set_main_option("script_location", str(schema.MIGRATIONS))
+        with store.begin() as connection:
+            settings.attributes["connection"] = connection
+            command.downgrade(settings, "base")
+        self.assertEqual(["alembic_version"], sa.inspect(store).get_table_names())
+
+
+class TestEngine(base.TestCase):
+    """What SQLite is told."""
+
+    def test_read_only(self):
+        """The web side cannot write, even by mistake."""
+        conf = self.make_conf()
+        self.make_engine()
+        store = engine.create_engine(conf, read_only=True)
+        self.addCleanup(store.dispose)
+        with store.connect() as connection:
+            self.assertEqual([], connection.execute(sa.select(models.Project.__table__)).all())
+            error = self.assertRaises(
+                sa.exc.OperationalError,
+                connection.execute,
+                sa.insert(models.Project.__table__),
+                {"id": 1, "name": "x"},
+            )
+        self.assertIn("readonly", str(error))
+
+    def test_journal(self):
+        """Readers and one writer do not wait for one another."""
+        with self.make_engine().connect() as connection:
+            self.assertEqual("wal", connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+            self.assertEqual(1, connection.exec_driver_sql("PRAGMA foreign_keys").scalar())
+
+
+class TestUTCDateTime(base.TestCase):
+    """Moments are UTC in and UTC out."""
+
+    def round_trip(self, value):
+        """*value* through the database."""
+        store = self.make_engine()
+        with store.begin() as connection:
+            connection.execute(
+                sa.insert(models.StreamPosition.__table__), {"source": "x", "position_at": value}
+            )
+        with store.connect() as connection:
+            return connection.scalar(sa.select(models.StreamPosition.position_at))
+
+    def test_zones(self):
+        """Another zone's time is the same moment."""
+        zone = datetime.timezone(datetime.timedelta(hours=2))
+        found = self.round_trip(datetime.datetime(2026, 11, 23, 2, 30, 15, 999, tzinfo=zone))
+        self.assertEqual(datetime.datetime(2026, 11, 23, 0, 30, 15, tzinfo=datetime.UTC), found)
+        self.assertIs(datetime.UTC, found.tzinfo)
+
+    def test_naive(self):
+        """Nobody knows what it means."""
+        error = self.assertRaises(sa.exc.StatementError, self.round_trip, datetime.datetime(2026, 11, 23))
+        self.assertIn("without zone", str(error))

@@ -1,0 +1,120 @@
+"""The manual is complete: what a user can type, set or open is named in it."""
+
+import functools
+import importlib.metadata
+import importlib.util
+import pathlib
+import re
+
+from ciwatch import opts
+from ciwatch.db import models
+from ciwatch.parsers import results
+from tests import base
+
+ROOT = pathlib.Path(__file__).parents[2]
+DOC = ROOT / "doc" / "source"
+
+_INCLUDED = re.compile(r"^\.\. literalinclude:: (\S+)$", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"<[^<>`]*>|\{[^{}]*\}")
+
+
+@functools.cache
+def page(path):
+    """The text of a page of the manual, with the files that it includes."""
+    text = (DOC / path).read_text()
+    included = [(DOC / path).parent / name for name in _INCLUDED.findall(text)]
+    return "\n".join([text, *(name.read_text() for name in included)])
+
+
+def addresses_of(text):
+    """The addresses that *text* names in double backquotes, without their queries.
+
+    What stands for a value is written ``<>``, whatever it is called.
+    """
+    named = re.findall(r"``(/[^`]*)``", text)
+    return {_PLACEHOLDER.sub("<>", address).partition("?")[0] for address in named}
+
+
+class TestManual(base.TestCase):
+    """One test for each kind of thing that a user meets."""
+
+    def test_pages_can_be_reached(self):
+        """Every page stands in the table of contents of the index beside it or above it."""
+        for path in DOC.rglob("*.rst"):
+            if path == DOC / "index.rst":
+                continue
+            folder = path.parent.parent if path.name == "index.rst" else path.parent
+            entry = path.relative_to(folder).with_suffix("")
+            self.assertIn(f"\n   {entry}\n", (folder / "index.rst").read_text() + "\n")
+
+    def test_options(self):
+        """Every option, with its group, and the directive that prints their help."""
+        text = page("configuration/index.rst")
+        self.assertIn(".. show-options::\n\n   ciwatch\n", text)
+        for group, options in opts.list_opts():
+            section = text.partition(f"\n[{group}]\n")[2].partition("\n[")[0]
+            for option in options:
+                self.assertIn(f"\n#{option.name} =", section, f"[{group}] {option.name}")
+
+    def test_commands(self):
+        """Every command."""
+        text = page("cli/index.rst")
+        entries = importlib.metadata.entry_points(group="ciwatch.cli")
+        self.assertNotEqual([], list(entries))
+        for entry in entries:
+            self.assertIn(f":command: {entry.name.replace('_', ' ')}\n", text)
+
+    def test_parsers(self):
+        """Every parser: the directive names them all, and says what their docstrings say."""
+        self.assertIn(".. list-plugins:: ciwatch.parsers\n", page("parsers/index.rst"))
+        for entry in importlib.metadata.entry_points(group="ciwatch.parsers"):
+            self.assertTrue((entry.load().__doc__ or "").strip(), entry.name)
+
+    def test_addresses(self):
+        """Every page and every path of the API, and none that is not there."""
+        if importlib.util.find_spec("ciwatch.web.app") is None:
+            self.skipTest("needs the web side, which is not there yet")
+        from ciwatch.web import app
+
+        registry = app.create_app(self.make_conf()).registry
+        routes = {
+            _PLACEHOLDER.sub("<>", entry["introspectable"]["pattern"])
+            for entry in registry.introspector.get_category("routes")
+        }
+        routes = {route if route.startswith("/") else f"/{route}" for route in routes}
+        routes = {route for route in routes if "*" not in route}
+        self.assertEqual(sorted(routes), sorted(addresses_of(page("user/addresses.rst"))))
+
+    def test_tables(self):
+        """Every table."""
+        text = page("contributor/architecture.rst")
+        for name in models.Base.metadata.tables:
+            self.assertIn(f"\n``{name}`` ", text)
+
+    def test_result_words(self):
+        """Every result word, in the row of its class."""
+        table = page("user/words.rst").partition("Results and their classes")[2]
+        for kind in results.ResultClass:
+            row = re.search(rf"^{kind.value} .*\n(?: .*\n)*", table, re.MULTILINE)
+            self.assertIsNotNone(row, kind.value)
+            words = {word for word, of in results.CLASS_OF_WORD.items() if of is kind}
+            self.assertEqual(words, set(re.findall(r"\b[A-Z]\w*[A-Z]\b", row[0])) - {"CI"})
+
+    def test_signs_of_a_ci(self):
+        """Every sign by which an account is found to be a CI, except that no group is asked yet."""
+        text = page("user/words.rst")
+        for sign in models.FoundBy:
+            if sign is not models.FoundBy.GROUP:
+                self.assertIn(f"\n{sign.value}\n    ", text)
+
+    def test_readme_names_its_files(self):
+        """What the README points at is there."""
+        text = (ROOT / "README.rst").read_text()
+        for name in ("CONTRIBUTING.rst", "LICENSE", "doc/source", "etc/ciwatch/ciwatch.conf.sample"):
+            self.assertIn(f"``{name}``", text)
+            self.assertTrue((ROOT / name).exists(), name)
+
+    def test_readme_shows_the_matrix(self):
+        """The screenshot is there."""
+        picture = re.search(r"^\.\. image:: (\S+)$", (ROOT / "README.rst").read_text(), re.MULTILINE)
+        self.assertTrue((ROOT / picture[1]).exists(), picture[1])
