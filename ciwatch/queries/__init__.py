@@ -1,0 +1,1 @@
+"""What a page needs, read in few statements: plain functions of a connection, giving plain values."""

@@ -1,0 +1,235 @@
+"""CI systems: which there are, and what one of them did."""
+
+import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.parsers import base
+from ciwatch.queries import cells
+from ciwatch.queries import projects
+from ciwatch.queries import window as windows
+
+#: The stretch of time that the figures of a CI's page cover, before its newest report.
+FIGURES = datetime.timedelta(days=30)
+
+
+class Account(msgspec.Struct, frozen=True):
+    """One of a CI's accounts. *found_by* tells by what it was known to be a CI's."""
+
+    username: str
+    name: str
+    found_by: str | None
+
+
+class SystemSummary(msgspec.Struct, frozen=True):
+    """A CI in the list: what it ever said, and when last."""
+
+    name: str
+    title: str
+    is_gate: bool
+    accounts: list[Account]
+    report_count: int
+    unread_count: int
+    last_report_at: datetime.datetime | None
+
+    @property
+    def found_by(self):
+        """By what its accounts were found, each once."""
+        return sorted({account.found_by for account in self.accounts if account.found_by})
+
+
+class JobFigures(msgspec.Struct, frozen=True):
+    """A job: *passed* of *judged* builds, all its builds, and its newest result's class."""
+
+    name: str
+    passed: int
+    judged: int
+    builds: int
+    latest: str
+
+
+class ReportLine(msgspec.Struct, frozen=True):
+    """A report in the list of a CI's newest."""
+
+    project: str
+    change: int
+    patch_set: int
+    subject: str
+    posted_at: datetime.datetime
+    kind: str
+    pipeline: str
+    attempt: int | None
+    verdict: str | None
+    verdict_source: str | None
+    vote: int | None
+    parser: str | None
+    text: str
+
+
+class SystemPage(msgspec.Struct, frozen=True):
+    """What a CI's page tells; figures of the :data:`FIGURES` before *until*."""
+
+    summary: SystemSummary
+    until: datetime.datetime | None
+    projects: list[projects.SystemGlance]
+    jobs: list[JobFigures]
+    reports: list[ReportLine]
+    unread: list[ReportLine]
+
+
+def list_systems(connection, name=None):
+    """All CIs by title, or the one called *name*, as a list of :class:`SystemSummary`."""
+    reports = (
+        sa.select(
+            models.Report.account_id,
+            sa.func.count().label("reports"),
+            sa.func.sum(sa.case((models.Report.parser.is_(None), 1), else_=0)).label("unread"),
+            sa.func.max(models.Report.posted_at).label("last"),
+        )
+        .group_by(models.Report.account_id)
+        .subquery()
+    )
+    statement = (
+        sa.select(
+            models.CISystem.name,
+            models.CISystem.title,
+            models.CISystem.is_gate,
+            models.Account.username,
+            models.Account.name.label("account_name"),
+            models.Account.found_by,
+            reports.c.reports,
+            reports.c.unread,
+            reports.c.last,
+        )
+        .join(models.Account, models.Account.ci_system_id == models.CISystem.id)
+        .outerjoin(reports, reports.c.account_id == models.Account.id)
+        .order_by(models.Account.username)
+    )
+    if name is not None:
+        statement = statement.where(models.CISystem.name == name)
+    by_name = {}
+    for row in connection.execute(statement):
+        by_name.setdefault(row.name, []).append(row)
+    found = [_summary(rows) for rows in by_name.values()]
+    return sorted(found, key=lambda system: (not system.is_gate, system.title.lower(), system.name))
+
+
+def _summary(rows):
+    return SystemSummary(
+        rows[0].name,
+        rows[0].title,
+        rows[0].is_gate,
+        [Account(row.username, row.account_name, row.found_by) for row in rows],
+        sum(row.reports or 0 for row in rows),
+        sum(row.unread or 0 for row in rows),
+        max((row.last for row in rows if row.last), default=None),
+    )
+
+
+def read(connection, name):
+    """The :class:`SystemPage` of the CI called *name*, or None where there is none."""
+    found = list_systems(connection, name)
+    if not found:
+        return None
+    summary = found[0]
+    accounts = (
+        sa.select(models.Account.id)
+        .join(models.CISystem, models.CISystem.id == models.Account.ci_system_id)
+        .where(models.CISystem.name == name)
+    )
+    until = summary.last_report_at
+    figures, jobs = [], []
+    if until:
+        window = windows.ending(until, FIGURES)
+        figures = _by_project(connection, accounts, window)
+        jobs = _jobs(connection, accounts, window)
+    return SystemPage(
+        summary,
+        until,
+        figures,
+        jobs,
+        _lines(connection, models.Report.account_id.in_(accounts), models.Report.parser.is_not(None)),
+        _lines(connection, models.Report.account_id.in_(accounts), models.Report.parser.is_(None)),
+    )
+
+
+def _in(window):
+    return sa.and_(models.Report.posted_at > window.since, models.Report.posted_at <= window.until)
+
+
+def _by_project(connection, accounts, window):
+    """*passed* of *judged* patch sets by project; the glance's name and title are the project's."""
+    text = sa.String()
+    statement = (
+        sa.select(
+            models.Project.name,
+            models.Report.patch_set_id,
+            sa.type_coerce(models.Report.kind, text).label("kind"),
+            models.Report.pipeline,
+            sa.type_coerce(models.Report.verdict, text).label("verdict"),
+            models.Report.parser,
+        )
+        .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+        .join(models.Change, models.Change.id == models.PatchSet.change_id)
+        .join(models.Project, models.Project.id == models.Change.project_id)
+        .where(models.Report.account_id.in_(accounts), _in(window))
+        .order_by(models.Report.posted_at, models.Report.kind.desc(), models.Report.id)
+    )
+    by_project = {}
+    for row in connection.execute(statement):
+        by_project.setdefault(row.name, {}).setdefault(row.patch_set_id, []).append(row)
+    return [
+        projects.system_glance(name, name, False, by_patch_set)
+        for name, by_patch_set in sorted(by_project.items())
+    ]
+
+
+def _jobs(connection, accounts, window):
+    statement = (
+        sa.select(
+            models.Job.name,
+            sa.type_coerce(models.Build.result_class, sa.String()).label("result_class"),
+        )
+        .join(models.Build, models.Build.job_id == models.Job.id)
+        .join(models.Report, models.Report.id == models.Build.report_id)
+        .where(models.Report.account_id.in_(accounts), _in(window))
+        .order_by(models.Report.posted_at, models.Report.id)
+    )
+    tallies, counts, latest = {}, {}, {}
+    for name, result_class in connection.execute(statement):
+        tallies.setdefault(name, cells.Tally()).add(result_class)
+        counts[name] = counts.get(name, 0) + 1
+        latest[name] = result_class
+    return [
+        JobFigures(name, tally.passed, tally.judged, counts[name], latest[name])
+        for name, tally in sorted(tallies.items())
+    ]
+
+
+def _lines(connection, *conditions, limit=50):
+    statement = (
+        sa.select(
+            models.Project.name,
+            models.Change.number,
+            models.PatchSet.number,
+            models.Change.subject,
+            models.Report.posted_at,
+            models.Report.kind,
+            models.Report.pipeline,
+            models.Report.attempt,
+            models.Report.verdict,
+            models.Report.verdict_source,
+            models.Report.vote,
+            models.Report.parser,
+            models.Report.text,
+        )
+        .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+        .join(models.Change, models.Change.id == models.PatchSet.change_id)
+        .join(models.Project, models.Project.id == models.Change.project_id)
+        .where(*conditions, models.Report.kind != base.Kind.STARTED)
+        .order_by(models.Report.posted_at.desc(), models.Report.id.desc())
+        .limit(limit)
+    )
+    return [ReportLine(*row) for row in connection.execute(statement)]

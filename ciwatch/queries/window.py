@@ -1,0 +1,35 @@
+"""A stretch of time that ends now or earlier, and where the newest data is."""
+
+import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from ciwatch.db import models
+
+
+class Window(msgspec.Struct, frozen=True):
+    """From *since*, not included, until *until*; both UTC."""
+
+    since: datetime.datetime
+    until: datetime.datetime
+
+
+def ending(until, length):
+    """The :class:`Window` of a *length*, a timedelta, that ends at *until*."""
+    return Window(until - length, until)
+
+
+def newest_event(connection):
+    """When the newest event that was recorded happened, UTC, or None in an empty database."""
+    return connection.scalar(sa.select(sa.func.max(models.StreamPosition.position_at)))
+
+
+def newest_patch_set(connection, project_id):
+    """When the newest patch set of a project was seen first, UTC, or None where it has none."""
+    statement = (
+        sa.select(sa.func.max(models.PatchSet.seen_at))
+        .join(models.Change, models.Change.id == models.PatchSet.change_id)
+        .where(models.Change.project_id == project_id)
+    )
+    return connection.scalar(statement)

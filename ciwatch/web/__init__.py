@@ -1,0 +1,1 @@
+"""The pages and the API: they read, and never write."""

@@ -1,0 +1,1 @@
+"""The same as the pages, as data: JSON under ``/api/v1``."""

@@ -1,0 +1,147 @@
+"""What templates use beside their values: times in words, marks, addresses that may be followed."""
+
+import datetime
+import types
+import urllib.parse
+
+import msgspec
+from pyramid import events
+
+from ciwatch.queries import cells
+from ciwatch.queries import window as windows
+
+#: Mark and CSS class of each state: shape first, colour second.
+MARKS = {
+    cells.State.PASSED: ("✓", "p"),
+    cells.State.FAILED: ("✗", "f"),
+    cells.State.INFRASTRUCTURE: ("!", "i"),
+    cells.State.RUNNING: ("…", "r"),
+    cells.State.NOT_RUN: ("–", "n"),
+    cells.State.UNKNOWN: ("?", "u"),
+    cells.State.UNREAD: ("≡", "x"),
+}
+
+
+def includeme(config):
+    """Adds the helpers to every template, and the renderer of the API."""
+    config.add_subscriber(_add_helpers, events.BeforeRender)
+    config.add_renderer("msgspec", "ciwatch.web.rendering.json_renderer")
+
+
+def json_renderer(info):
+    """Renders structs, dicts and lists as JSON; times are ISO 8601 with Z."""
+
+    def render(value, system):
+        system["request"].response.content_type = "application/json"
+        return msgspec.json.encode(value)
+
+    return render
+
+
+def _add_helpers(event):
+    request = event["request"]
+    if event.get("renderer_name", "").endswith(".mako"):
+        event["h"] = HELPERS
+        event["now"] = request.now if request else None
+
+
+def page(request, **values):
+    """The values of a page, with what all pages show."""
+    return {"newest": windows.newest_event(request.db), **values}
+
+
+def safe_url(url):
+    """*url* where it is an http or https address, else None: all else came from a comment, too."""
+    if not url:
+        return None
+    try:
+        parts = urllib.parse.urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and host else None
+
+
+def absolute(moment):
+    """A moment with its zone: Mon 23 Nov 2026 14:05 UTC."""
+    return moment.strftime("%a %-d %b %Y %H:%M UTC")
+
+
+def iso(moment):
+    """A moment for machines."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def relative(moment, now):
+    """How long ago: 4 s ago, 12 min ago, 3 h ago, 5 days ago, 2 years ago."""
+    seconds = int((now - moment).total_seconds())
+    if seconds < 0:
+        return "just now" if seconds > -120 else "in the future"
+    for limit, size, unit in (
+        (90, 1, "s"),
+        (5400, 60, "min"),
+        (48 * 3600, 3600, "h"),
+        (100 * 86400, 86400, "days"),
+        (730 * 86400, 30.44 * 86400, "months"),
+    ):
+        if seconds < limit:
+            return f"{round(seconds / size)} {unit} ago"
+    return f"{seconds / (365.25 * 86400):.0f} years ago"
+
+
+def duration(seconds):
+    """A length of time: 42 s, 3 min 02 s, 1 h 05 min."""
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60:02d} s"
+    return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
+
+
+def query(base, **changes):
+    """A query string of the dict *base* with some values changed; empty values are left out."""
+    values = {name: value for name, value in {**base, **changes}.items() if value not in (None, "")}
+    return urllib.parse.urlencode(values)
+
+
+def path(*parts):
+    """An address of ours: parts quoted, slashes inside a part kept."""
+    return "/" + "/".join(urllib.parse.quote(str(part), safe="/~") for part in parts)
+
+
+def anchor(name):
+    """A name as a fragment, safe in an address and as an id."""
+    return urllib.parse.quote(name, safe="").replace("%", "_")
+
+
+def bounded(text, length=2000):
+    """*text* cut to *length* characters, with an ellipsis where it was longer."""
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def mark(state):
+    """The mark of a state; nothing for none."""
+    return MARKS[state][0] if state else ""
+
+
+def css(state):
+    """The CSS class of a state; nothing for none."""
+    return MARKS[state][1] if state else ""
+
+
+HELPERS = types.SimpleNamespace(
+    MARKS=MARKS,
+    absolute=absolute,
+    anchor=anchor,
+    bounded=bounded,
+    css=css,
+    day=lambda moment: moment.strftime("%a %-d %b"),
+    duration=duration,
+    iso=iso,
+    mark=mark,
+    path=path,
+    query=query,
+    relative=relative,
+    safe_url=safe_url,
+    timedelta=datetime.timedelta,
+)

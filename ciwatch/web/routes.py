@@ -1,0 +1,23 @@
+"""Every address of the site. The more particular ones come first."""
+
+ROUTES = (
+    ("home", "/"),
+    ("old_project", "/project"),
+    ("project", "/project/{name:.+}"),
+    ("ci_list", "/ci"),
+    ("ci", "/ci/{name:.+}"),
+    ("change", "/change/{number}"),
+    ("status", "/status"),
+    ("about", "/about"),
+    ("healthz", "/healthz"),
+    ("api_projects", "/api/v1/projects"),
+    ("api_matrix", "/api/v1/projects/{name:.+}/matrix"),
+    ("api_ci_list", "/api/v1/ci"),
+    ("api_change", "/api/v1/changes/{number}"),
+)
+
+
+def includeme(config):
+    """Adds the routes."""
+    for name, pattern in ROUTES:
+        config.add_route(name, pattern)

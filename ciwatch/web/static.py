@@ -1,0 +1,19 @@
+"""Style sheet and pictures: kept by browsers for a year, under an address that changes with the content."""
+
+import hashlib
+import pathlib
+
+from pyramid import static
+
+FOLDER = pathlib.Path(__file__).parent / "static"
+SPEC = "ciwatch.web:static/"
+_YEAR_S = 365 * 24 * 3600
+
+
+def includeme(config):
+    """Serves ``/static`` and adds a content hash to its addresses, computed once."""
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.iterdir()):
+        digest.update(path.read_bytes())
+    config.add_static_view("static", SPEC, cache_max_age=_YEAR_S)
+    config.add_cache_buster(SPEC, static.QueryStringConstantCacheBuster(digest.hexdigest()[:12], "v"))

@@ -1,0 +1,32 @@
+"""A change."""
+
+from pyramid import httpexceptions
+from pyramid.view import view_config
+
+from ciwatch.queries import change as changes
+from ciwatch.web import rendering
+
+
+def find(request):
+    """The change that the address names.
+
+    :raises pyramid.httpexceptions.HTTPNotFound: where there is none.
+    """
+    number = request.matchdict["number"]
+    found = None
+    if number.isascii() and number.isdigit() and len(number) < 10:
+        found = changes.read(request.db, int(number))
+    if found is None:
+        raise httpexceptions.HTTPNotFound(
+            f"No event spoke of a change {rendering.bounded(number, 40)!r} yet."
+        )
+    return found
+
+
+@view_config(route_name="change", renderer="ciwatch.web:templates/change.mako")
+def change(request):
+    """Every attempt of every CI on every patch set."""
+    found = find(request)
+    gerrit = request.registry["conf"].gerrit.url.rstrip("/")
+    url = rendering.safe_url(found.url) or gerrit + rendering.path("c", found.project, "+", found.number)
+    return rendering.page(request, change=found, gerrit_url=url)

@@ -1,0 +1,67 @@
+"""The matrix of a project."""
+
+from pyramid import httpexceptions
+from pyramid.view import view_config
+
+from ciwatch.queries import matrix
+from ciwatch.queries import projects
+from ciwatch.queries import window as windows
+from ciwatch.web import grid
+from ciwatch.web import params
+from ciwatch.web import rendering
+
+# The windows of the old pages.
+_OLD_TIMES = {"24 hours": "24h", "48 hours": "48h", "7 days": "7d"}
+
+
+def find(request, name):
+    """The project called *name*.
+
+    :raises pyramid.httpexceptions.HTTPNotFound: where there is none.
+    """
+    project = projects.find(request.db, name) if len(name) <= 255 else None
+    if project is None:
+        raise httpexceptions.HTTPNotFound(f"No event spoke of a project {rendering.bounded(name, 80)!r} yet.")
+    return project
+
+
+@view_config(route_name="project", renderer="ciwatch.web:templates/project.mako")
+def project(request):
+    """Every CI on every patch set of a window."""
+    found = find(request, request.matchdict["name"])
+    filters = params.matrix_filters(request)
+    read = matrix.read(request.db, found, filters)
+    given = {
+        name: request.GET[name].strip()
+        for name in ("window", "until", "branch", "ci", "job", "result", "columns")
+        if request.GET.get(name, "").strip()
+    }
+    return rendering.page(
+        request,
+        matrix=read,
+        asked=filters,
+        given=given,
+        grid=grid,
+        windows=params.WINDOWS,
+        window=given.get("window", params.DEFAULT_WINDOW),
+        pages=-(-read.total // filters.columns),
+        newest_patch_set=None if read.total else windows.newest_patch_set(request.db, found.id),
+    )
+
+
+@view_config(route_name="old_project")
+def old_project(request):
+    """The address of the old pages: ``/project?project=nova&time=24+hours``."""
+    name = params.text(request, "project")
+    found = projects.find_by_short_name(request.db, name) if name else None
+    if found is None:
+        raise httpexceptions.HTTPNotFound(
+            f"No event spoke of a project {name!r} yet." if name else "No project was named."
+        )
+    window = _OLD_TIMES.get(params.text(request, "time"), params.DEFAULT_WINDOW)
+    return httpexceptions.HTTPMovedPermanently(
+        location=request.application_url
+        + rendering.path("project", found)
+        + "?"
+        + rendering.query({"window": window})
+    )
