@@ -7,3 +7,4 @@ from ciwatch import service
 from ciwatch.web import app
 
 application = app.create_app(service.prepare(argv=[]))
+app.settle_memory()

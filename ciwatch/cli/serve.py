@@ -53,11 +53,7 @@ def address(listener):
 
 def run(conf, listener, stdout):
     """Serves on *listener* until it is interrupted."""
+    application = web_app.create_app(conf)
+    web_app.settle_memory()
     print(f"CI Watch answers on {address(listener)} (Ctrl-C ends)", file=stdout, flush=True)
-    waitress.serve(
-        web_app.create_app(conf),
-        sockets=[listener],
-        threads=conf.web.threads,
-        ident=None,
-        _quiet=True,
-    )
+    waitress.serve(application, sockets=[listener], threads=conf.web.threads, ident=None, _quiet=True)

@@ -198,6 +198,8 @@ class Report(CommentColumns, Base):
     headline: orm.Mapped[results.ResultClass | None] = orm.mapped_column(ResultColumn)
     parser: orm.Mapped[str | None] = orm.mapped_column(sa.String(64), index=True)
     parser_version: orm.Mapped[int | None]
+    #: Its builds in a line, of :mod:`ciwatch.db.summary`; None for none.
+    summary: orm.Mapped[str | None] = orm.mapped_column(types.long_text())
 
 
 class Build(Base):

@@ -137,6 +137,15 @@ def read(connection, number):
     )
 
 
+def read_log_url(connection, report_id, position):
+    """The address of a build's log as its comment gave it; None where there is no such build or address."""
+    return connection.scalar(
+        sa.select(models.Build.log_url).where(
+            models.Build.report_id == report_id, models.Build.position == position
+        )
+    )
+
+
 def _read_systems(connection, change_id):
     """Patch set id -> its CIs, the gate first."""
     statement = (
@@ -150,7 +159,7 @@ def _read_systems(connection, change_id):
         .join(models.CISystem, models.CISystem.id == models.Account.ci_system_id)
         .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
         .where(models.PatchSet.change_id == change_id)
-        .order_by(models.Report.posted_at, models.Report.kind.desc(), models.Report.id)
+        .order_by(*cells.ORDER)
     )
     builds = _read_builds(connection, change_id)
     found = {}
@@ -164,7 +173,7 @@ def _read_systems(connection, change_id):
 
 
 def _system(rows, builds):
-    state, attempts = cells.state_of(rows)
+    state, attempts = cells.state_of([(row.kind, row.pipeline, row.verdict, row.parser) for row in rows])
     reports = [
         Report(
             row.posted_at,

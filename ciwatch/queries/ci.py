@@ -161,21 +161,13 @@ def _in(window):
 
 def _by_project(connection, accounts, window):
     """*passed* of *judged* patch sets by project; the glance's name and title are the project's."""
-    text = sa.String()
     statement = (
-        sa.select(
-            models.Project.name,
-            models.Report.patch_set_id,
-            sa.type_coerce(models.Report.kind, text).label("kind"),
-            models.Report.pipeline,
-            sa.type_coerce(models.Report.verdict, text).label("verdict"),
-            models.Report.parser,
-        )
+        sa.select(*cells.COLUMNS, models.Project.name, models.Report.patch_set_id)
         .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
         .join(models.Project, models.Project.id == models.Change.project_id)
         .where(models.Report.account_id.in_(accounts), _in(window))
-        .order_by(models.Report.posted_at, models.Report.kind.desc(), models.Report.id)
+        .order_by(*cells.ORDER)
     )
     by_project = {}
     for row in connection.execute(statement):

@@ -6,6 +6,8 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.db import summary
+from ciwatch.parsers import results
 from ciwatch.queries import cells
 from ciwatch.queries import window as windows
 
@@ -42,24 +44,28 @@ class Column(msgspec.Struct, frozen=True):
     gate: cells.State | None
 
 
-class Cell(msgspec.Struct, frozen=True):
-    """What a row has to say of a column.
-
-    :ivar attempts: how often the CI judged the patch set, or the job ran on it.
-    :ivar log_url: a job's log, as the comment gave it: not necessarily an address to follow.
-    """
-
-    state: cells.State
-    attempts: int = 1
-    voting: bool = True
-    log_url: str | None = None
-
-
-class Row(msgspec.Struct, frozen=True):
-    """A job's, or a CI's, cells; None where there is nothing to tell. *passed* of *judged* are counted."""
+class SystemRow(msgspec.Struct, frozen=True):
+    """A CI's cells by column: (state, number of attempts), or None where it said nothing."""
 
     name: str
-    cells: list[Cell | None]
+    cells: list[tuple[cells.State, int] | None]
+    passed: int
+    judged: int
+
+
+class JobRow(msgspec.Struct, frozen=True):
+    """A job's cells by column, as four lists, since there are tens of thousands.
+
+    :ivar builds: what :func:`ciwatch.db.summary.unpack` gives of the latest build, or None for none.
+    :ivar runs: how many builds of the job there are on the patch set.
+    :ivar reports: the id of the report that the latest is from; ``positions`` its place there.
+    """
+
+    name: str
+    builds: list
+    runs: list[int]
+    reports: list[int]
+    positions: list[int]
     passed: int
     judged: int
 
@@ -69,8 +75,8 @@ class System(msgspec.Struct, frozen=True):
 
     title: str
     is_gate: bool
-    row: Row
-    jobs: list[Row]
+    row: SystemRow
+    jobs: list[JobRow]
 
 
 class Matrix(msgspec.Struct, frozen=True):
@@ -93,7 +99,7 @@ def read(connection, project, filters):
     systems = _read_systems(connection, project.id, filters)
     by_cell, reports = _read_reports(connection, list(place))
     states = {key: cells.state_of(said) for key, said in by_cell.items()}
-    jobs = _read_builds(connection, list(place), reports, place, systems, filters.job)
+    jobs = _read_builds(connection, reports, place, filters.job)
     gate_ids = [system.id for system in systems.values() if system.is_gate]
     columns = [
         Column(
@@ -113,7 +119,7 @@ def read(connection, project, filters):
             system.title,
             system.is_gate,
             _system_row(system, patch_sets, states),
-            [_job_row(name, row) for name, row in sorted(jobs.get(system.id, {}).items())],
+            jobs.get(system.id, []),
         )
         for system in ordered
         if _asked_for(system, filters) and (not filters.job or jobs.get(system.id))
@@ -202,97 +208,81 @@ def _read_reports(connection, patch_set_ids):
     """(CI id, patch set id) -> its reports in the order of their times; and all of them in that order."""
     if not patch_set_ids:
         return {}, []
-    text = sa.String()
     statement = (
         sa.select(
+            *cells.COLUMNS,
             models.Report.id,
             models.Report.patch_set_id,
             models.Account.ci_system_id,
-            sa.type_coerce(models.Report.kind, text).label("kind"),
-            models.Report.pipeline,
-            sa.type_coerce(models.Report.verdict, text).label("verdict"),
-            models.Report.parser,
+            models.Report.summary,
         )
         .join(models.Account, models.Account.id == models.Report.account_id)
         .where(models.Report.patch_set_id.in_(patch_set_ids))
-        # A start and the end of a job that did nothing may share their second.
-        .order_by(models.Report.posted_at, models.Report.kind.desc(), models.Report.id)
+        .order_by(*cells.ORDER)
     )
     reports = connection.execute(statement).all()
     by_cell = {}
     for report in reports:
-        by_cell.setdefault((report.ci_system_id, report.patch_set_id), []).append(report)
+        key = report[6], report[5]
+        said = by_cell.get(key)
+        if said is None:
+            by_cell[key] = [report]
+        else:
+            said.append(report)
     return by_cell, reports
 
 
-def _read_builds(connection, patch_set_ids, reports, place, systems, wanted):
-    """CI id -> job name -> a list of (state, voting, log, number of runs) or None by column."""
-    if not patch_set_ids:
-        return {}
-    statement = (
-        sa.select(
-            models.Build.report_id,
-            models.Build.job_id,
-            sa.type_coerce(models.Build.result_class, sa.String()),
-            sa.type_coerce(models.Build.voting, sa.Integer()),
-            models.Build.log_url,
-        )
-        .join(models.Report, models.Report.id == models.Build.report_id)
-        .where(models.Report.patch_set_id.in_(patch_set_ids))
-    )
-    by_report = {}
-    for report_id, job_id, state, voting, log_url in connection.execute(statement):
-        by_report.setdefault(report_id, []).append((job_id, state, voting, log_url))
-    names = _read_jobs(connection, {job[0] for builds in by_report.values() for job in builds})
-    width, rows = len(patch_set_ids), {}
+def _read_builds(connection, reports, place, wanted):
+    """CI id -> a list of :class:`JobRow`."""
+    width, rows = len(place), {}
+    unpack = summary.unpack
     # In the order of time, so that the latest run of a job is the one that stays.
-    for report in reports:
-        column = place[report.patch_set_id]
-        for job_id, state, voting, log_url in by_report.get(report.id, ()):
-            row = rows.get(job_id)
+    for _, _, _, _, report_id, patch_set_id, _, line in reports:
+        if line is None:
+            continue
+        column, position = place[patch_set_id], 0
+        for token in line.split():
+            build = unpack(token)
+            row = rows.get(build[0])
             if row is None:
-                row = rows[job_id] = [None] * width
-            before = row[column]
-            row[column] = (state, voting, log_url, before[3] + 1 if before else 1)
+                row = rows[build[0]] = ([None] * width, [0] * width, [0] * width, [0] * width)
+            builds, runs, report_ids, positions = row
+            builds[column] = build
+            runs[column] += 1
+            report_ids[column] = report_id
+            positions[column] = position
+            position += 1
     found = {}
-    for job_id, row in rows.items():
-        ci_system_id, name = names[job_id]
+    for job_id, ci_system_id, name in _read_jobs(connection, rows):
         if wanted.lower() in name.lower():
-            found.setdefault(ci_system_id, {})[name] = row
+            found.setdefault(ci_system_id, []).append(_job_row(name, rows[job_id]))
     return found
 
 
 def _read_jobs(connection, job_ids):
-    found, job_ids = {}, sorted(job_ids)
+    """(id, CI id, name) of each job, by name."""
+    found, job_ids = [], sorted(job_ids)
     for start in range(0, len(job_ids), 500):
         statement = sa.select(models.Job.id, models.Job.ci_system_id, models.Job.name).where(
             models.Job.id.in_(job_ids[start : start + 500])
         )
-        found.update((row.id, (row.ci_system_id, row.name)) for row in connection.execute(statement))
-    return found
+        found.extend(connection.execute(statement))
+    return sorted(found, key=lambda job: job.name)
 
 
 def _system_row(system, patch_sets, states):
     row, tally = [], cells.Tally()
     for patch_set in patch_sets:
-        state, attempts = states.get((system.id, patch_set.id), (None, 0))
-        row.append(Cell(state, attempts) if state else None)
-        tally.add(state)
-    return Row(system.name, row, tally.passed, tally.judged)
+        cell = states.get((system.id, patch_set.id))
+        if cell is None or cell[0] is None:
+            row.append(None)
+        else:
+            row.append(cell)
+            tally.add(cell[0])
+    return SystemRow(system.name, row, tally.passed, tally.judged)
 
 
 def _job_row(name, row):
-    passed = judged = 0
-    found = []
-    for cell in row:
-        if cell is None:
-            found.append(None)
-            continue
-        state, voting, log_url, runs = cell
-        if state == "passed":
-            passed += 1
-            judged += 1
-        elif state == "failed":
-            judged += 1
-        found.append(Cell(state, runs, bool(voting), log_url))
-    return Row(name, found, passed, judged)
+    classes = [build[1] for build in row[0] if build]
+    passed = classes.count(results.ResultClass.PASSED)
+    return JobRow(name, *row, passed, passed + classes.count(results.ResultClass.FAILED))

@@ -84,19 +84,11 @@ def _glance(connection, project, now):
             models.PatchSet.seen_at <= window.until,
         )
     )
-    text = sa.String()
     statement = (
-        sa.select(
-            models.Report.patch_set_id,
-            models.Account.ci_system_id,
-            sa.type_coerce(models.Report.kind, text).label("kind"),
-            models.Report.pipeline,
-            sa.type_coerce(models.Report.verdict, text).label("verdict"),
-            models.Report.parser,
-        )
+        sa.select(*cells.COLUMNS, models.Report.patch_set_id, models.Account.ci_system_id)
         .join(models.Account, models.Account.id == models.Report.account_id)
         .where(models.Report.patch_set_id.in_(shown))
-        .order_by(models.Report.posted_at, models.Report.kind.desc(), models.Report.id)
+        .order_by(*cells.ORDER)
     )
     by_system = {}
     for report in connection.execute(statement):

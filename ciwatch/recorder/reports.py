@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from ciwatch.db import bulk
 from ciwatch.db import models
+from ciwatch.db import summary
 from ciwatch.parsers import base
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder.rows import chunks
@@ -24,12 +25,18 @@ def store(connection, rows, items, ci_of_account):
     if not items:
         return
     ids = rows.new_ids(REPORTS, len(items))
+    builds = _builds(rows, items, ids, ci_of_account)
+    summaries = {}
+    for build in builds:
+        token = summary.pack(build["job_id"], build["result_class"], build["voting"], build["log_url"])
+        summaries.setdefault(build["report_id"], []).append(token)
     bulk.insert(
         connection,
         REPORTS,
         [
             {
                 "id": report_id,
+                "summary": " ".join(summaries[report_id]) if report_id in summaries else None,
                 **posted.columns,
                 **readings.report_columns(posted.comment, reading),
             }
@@ -37,6 +44,11 @@ def store(connection, rows, items, ci_of_account):
         ],
     )
     number_attempts(connection, {posted.patch_set_id for posted, _ in items})
+    bulk.insert(connection, BUILDS, builds)
+
+
+def _builds(rows, items, ids, ci_of_account):
+    """The rows of all builds of *items*."""
     builds, jobs = [], []
     for report_id, (posted, reading) in zip(ids, items, strict=True):
         if reading:
@@ -44,11 +56,10 @@ def store(connection, rows, items, ci_of_account):
             for position, build in enumerate(reading.report.builds):
                 jobs.append((ci_system_id, readings.bounded(build.job, 255)))
                 builds.append({"report_id": report_id, **readings.build_columns(build, position)})
-    if builds:
-        job_ids = _job_ids(rows, jobs)
-        for build, job in zip(builds, jobs, strict=True):
-            build["job_id"] = job_ids[job]
-        bulk.insert(connection, BUILDS, builds)
+    job_ids = _job_ids(rows, jobs)
+    for build, job in zip(builds, jobs, strict=True):
+        build["job_id"] = job_ids[job]
+    return builds
 
 
 def _job_ids(rows, jobs):

@@ -1,7 +1,5 @@
 """The cells of the matrix as HTML: the one place of the site where thousands of elements are written."""
 
-import html
-
 import markupsafe
 
 from ciwatch.web import rendering
@@ -26,34 +24,35 @@ def system_cells(row, columns):
         if cell is None:
             written.append("<td>")
             continue
-        mark, css = rendering.MARKS[cell.state]
-        again = f"<sup>{cell.attempts}</sup>" if cell.attempts > 1 else ""
+        state, attempts = cell
+        mark, css = rendering.MARKS[state]
+        again = f"<sup>{attempts}</sup>" if attempts > 1 else ""
         written.append(
             f"<td class={css}><a href=/change/{column.change}#{column.patch_set}-{anchor}"
-            f' title="{cell.state}">{mark}{again}</a>'
+            f' title="{state}">{mark}{again}</a>'
         )
-    return markupsafe.Markup("".join(written))
+    # The name of the CI is all that came from outside, and its anchor is quoted.
+    return markupsafe.Markup("".join(written))  # noqa: S704
 
 
 def job_cells(row):
-    """A job's cells; each leads to the log, where its address may be followed."""
-    marks = rendering.MARKS
-    escape = html.escape
+    """A job's cells; each leads to the log, where it has an address that may be followed."""
+    marks = {str(state): mark for state, mark in rendering.MARKS.items()}
     written = []
-    for cell in row.cells:
-        if cell is None:
-            written.append("<td>")
+    write = written.append
+    for build, runs, report, position in zip(row.builds, row.runs, row.reports, row.positions, strict=True):
+        if build is None:
+            write("<td>")
             continue
-        mark, css = marks[cell.state]
-        if not cell.voting:
-            css += " v"
-            mark = f'<i title="non-voting">{mark}</i>'
-        again = f"<sup>{cell.attempts}</sup>" if cell.attempts > 1 else ""
-        url = cell.log_url
-        classes = f'"{css}"' if " " in css else css
-        if url and url.startswith(("http://", "https://")) and rendering.safe_url(url):
-            written.append(f'<td class={classes}><a href="{escape(url)}">{mark}{again}</a>')
+        _, state, voting, has_log = build
+        mark, css = marks[state]
+        if not voting:
+            css = f'"{css} v" title=non-voting'
+        if runs > 1:
+            mark = f"{mark}<sup>{runs}</sup>"
+        if has_log:
+            write(f"<td class={css}><a href=/log/{report}/{position}>{mark}</a>")
         else:
-            title = f' title="{escape(url)}"' if url else ""
-            written.append(f"<td class={classes}{title}><b>{mark}{again}</b>")
-    return markupsafe.Markup("".join(written))
+            write(f"<td class={css}><b>{mark}</b>")
+    # Nothing of a comment is in here: states, numbers and marks of ours.
+    return markupsafe.Markup("".join(written))  # noqa: S704

@@ -1,4 +1,4 @@
-"""Headers that every response bears: a browser may load nothing from elsewhere, and run nothing of a comment."""
+"""Headers of every response: a browser may load nothing from elsewhere, and run nothing of a comment."""
 
 _HEADERS = {
     "Content-Security-Policy": (

@@ -22,6 +22,10 @@ MARKS = {
 }
 
 
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
 def includeme(config):
     """Adds the helpers to every template, and the renderer of the API."""
     config.add_subscriber(_add_helpers, events.BeforeRender)
@@ -64,7 +68,12 @@ def safe_url(url):
 
 def absolute(moment):
     """A moment with its zone: Mon 23 Nov 2026 14:05 UTC."""
-    return moment.strftime("%a %-d %b %Y %H:%M UTC")
+    return f"{day(moment)} {moment.year} {moment.hour:02d}:{moment.minute:02d} UTC"
+
+
+def day(moment):
+    """A day in English, whatever the server's locale: Mon 23 Nov."""
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]}"
 
 
 def iso(moment):
@@ -86,7 +95,7 @@ def relative(moment, now):
     ):
         if seconds < limit:
             return f"{round(seconds / size)} {unit} ago"
-    return f"{seconds / (365.25 * 86400):.0f} years ago"
+    return f"{int(seconds / (365.25 * 86400))} years ago"
 
 
 def duration(seconds):
@@ -107,6 +116,11 @@ def query(base, **changes):
 def path(*parts):
     """An address of ours: parts quoted, slashes inside a part kept."""
     return "/" + "/".join(urllib.parse.quote(str(part), safe="/~") for part in parts)
+
+
+def quote(text):
+    """*text* percent-encoded as UTF-8."""
+    return urllib.parse.quote(text, safe="")
 
 
 def anchor(name):
@@ -135,7 +149,7 @@ HELPERS = types.SimpleNamespace(
     anchor=anchor,
     bounded=bounded,
     css=css,
-    day=lambda moment: moment.strftime("%a %-d %b"),
+    day=day,
     duration=duration,
     iso=iso,
     mark=mark,

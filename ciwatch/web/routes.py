@@ -7,6 +7,7 @@ ROUTES = (
     ("ci_list", "/ci"),
     ("ci", "/ci/{name:.+}"),
     ("change", "/change/{number}"),
+    ("log", "/log/{report}/{position}"),
     ("status", "/status"),
     ("about", "/about"),
     ("healthz", "/healthz"),

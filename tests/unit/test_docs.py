@@ -2,13 +2,14 @@
 
 import functools
 import importlib.metadata
-import importlib.util
 import pathlib
 import re
 
 from ciwatch import opts
 from ciwatch.db import models
 from ciwatch.parsers import results
+from ciwatch.web import app
+from ciwatch.web import rendering
 from tests import base
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -72,10 +73,6 @@ class TestManual(base.TestCase):
 
     def test_addresses(self):
         """Every page and every path of the API, and none that is not there."""
-        if importlib.util.find_spec("ciwatch.web.app") is None:
-            self.skipTest("needs the web side, which is not there yet")
-        from ciwatch.web import app
-
         registry = app.create_app(self.make_conf()).registry
         routes = {
             _PLACEHOLDER.sub("<>", entry["introspectable"]["pattern"])
@@ -99,6 +96,11 @@ class TestManual(base.TestCase):
             self.assertIsNotNone(row, kind.value)
             words = {word for word, of in results.CLASS_OF_WORD.items() if of is kind}
             self.assertEqual(words, set(re.findall(r"\b[A-Z]\w*[A-Z]\b", row[0])) - {"CI"})
+
+    def test_marks(self):
+        """Every mark of a cell, beside its state."""
+        for state, (mark, _) in rendering.MARKS.items():
+            self.assertIn(f"\n{mark}    {state.value} ", page("user/words.rst"))
 
     def test_signs_of_a_ci(self):
         """Every sign by which an account is found to be a CI, except that no group is asked yet."""

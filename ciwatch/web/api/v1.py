@@ -1,5 +1,6 @@
 """Version 1 of the API. Each address gives what the page of the same view shows."""
 
+import msgspec
 from pyramid.view import view_config
 
 from ciwatch.queries import ci
@@ -21,7 +22,40 @@ def project_matrix(request):
     """The matrix of a project; takes the parameters of its page."""
     found = project_views.find(request, request.matchdict["name"])
     filters = params.matrix_filters(request)
-    return {"filters": filters, "matrix": matrix.read(request.db, found, filters)}
+    read = matrix.read(request.db, found, filters)
+    return {
+        "filters": filters,
+        "matrix": msgspec.structs.replace(read, systems=[_system(s) for s in read.systems]),
+    }
+
+
+def _system(system):
+    """A CI's row and its jobs' with cells that tell what they are."""
+    return {
+        "name": system.row.name,
+        "title": system.title,
+        "is_gate": system.is_gate,
+        "passed": system.row.passed,
+        "judged": system.row.judged,
+        "cells": [cell and {"state": cell[0], "attempts": cell[1]} for cell in system.row.cells],
+        "jobs": [
+            {
+                "name": job.name,
+                "passed": job.passed,
+                "judged": job.judged,
+                "cells": list(map(_job_cell, job.builds, job.runs, job.reports, job.positions)),
+            }
+            for job in system.jobs
+        ],
+    }
+
+
+def _job_cell(build, runs, report, position):
+    if build is None:
+        return None
+    _, state, voting, has_log = build
+    log = f"/log/{report}/{position}" if has_log else None
+    return {"state": state, "attempts": runs, "voting": voting, "log": log}
 
 
 @view_config(route_name="api_ci_list", renderer="msgspec")

@@ -16,7 +16,7 @@
 % if project.systems:
 <ul class="glances">
 % for system in project.systems:
-<li>${self.mark(system.latest)}<a href="${h.path('ci', system.name)}">${h.bounded(system.title, 60)}</a>${' (gate)' if system.is_gate else ''} <span class="quiet">${self.rate(system.passed, system.judged)}</span></li>
+<li>${self.mark(system.latest)}<a href="${h.path('ci', system.name)}">${h.bounded(system.title, 60)}</a>${' (gate)' if system.is_gate else ''} <span class="quiet">${self.rate(system.passed, system.judged) if system.judged else 'no verdict'}</span></li>
 % endfor
 </ul>
 % else:

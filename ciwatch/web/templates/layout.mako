@@ -28,7 +28,7 @@ ${next.body()}
 </html>
 <%! here = "" %>
 <%def name="foot()"></%def>
-<%def name="when(moment)"><time datetime="${h.iso(moment)}" title="${h.relative(moment, now)}">${h.absolute(moment)}</time> <span class="quiet">(${h.relative(moment, now)})</span></%def>
+<%def name="when(moment)"><time datetime="${h.iso(moment)}">${h.absolute(moment)}</time> <span class="quiet when">(${h.relative(moment, now)})</span></%def>
 <%def name="word(state, text=None)"><span class="word ${h.css(state)}">${h.mark(state)} ${text or state}</span></%def>
 <%def name="mark(state)">
 % if state:

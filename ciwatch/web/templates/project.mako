@@ -46,7 +46,7 @@ shown = f"{(asked.page - 1) * asked.columns + 1}–{(asked.page - 1) * asked.col
 <thead>
 <tr><th scope="col">${len(matrix.systems)} CI systems · patch sets ${shown} of ${matrix.total}</th>\
 % for day, width in grid.day_groups(columns):
-<th class="day" colspan="${width}" scope="colgroup"><span>${h.day(day)}</span></th>\
+<th class="day" colspan="${width}" scope="colgroup" title="${h.day(day)}"><span>${h.day(day) if width > 3 else day.day}</span></th>\
 % endfor
 </tr>
 <tr><th scope="col"><div class="row"><span>CI system, job</span><span class="n">passed/judged</span></div></th>\

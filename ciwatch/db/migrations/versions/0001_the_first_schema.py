@@ -73,10 +73,7 @@ def upgrade():
         sa.Column("read_count", sa.Integer(), nullable=False),
         sa.Column("updated_at", types.UTCDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["ci_system_id"],
-            ["ci_systems.id"],
-            name=op.f("fk_accounts_ci_system_id"),
-            ondelete="SET NULL",
+            ["ci_system_id"], ["ci_systems.id"], name=op.f("fk_accounts_ci_system_id"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_accounts")),
         sa.UniqueConstraint("username", name=op.f("uq_accounts_username")),
@@ -111,10 +108,7 @@ def upgrade():
         sa.Column("ci_system_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(255), nullable=False),
         sa.ForeignKeyConstraint(
-            ["ci_system_id"],
-            ["ci_systems.id"],
-            name=op.f("fk_jobs_ci_system_id"),
-            ondelete="CASCADE",
+            ["ci_system_id"], ["ci_systems.id"], name=op.f("fk_jobs_ci_system_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
         sa.UniqueConstraint("ci_system_id", "name", name=op.f("uq_jobs_ci_system_id_name")),
@@ -152,10 +146,7 @@ def upgrade():
             ["account_id"], ["accounts.id"], name=op.f("fk_comments_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["patch_set_id"],
-            ["patch_sets.id"],
-            name=op.f("fk_comments_patch_set_id"),
-            ondelete="CASCADE",
+            ["patch_set_id"], ["patch_sets.id"], name=op.f("fk_comments_patch_set_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comments")),
         sa.UniqueConstraint(
@@ -180,10 +171,7 @@ def upgrade():
             ["account_id"], ["accounts.id"], name=op.f("fk_rechecks_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["patch_set_id"],
-            ["patch_sets.id"],
-            name=op.f("fk_rechecks_patch_set_id"),
-            ondelete="CASCADE",
+            ["patch_set_id"], ["patch_sets.id"], name=op.f("fk_rechecks_patch_set_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rechecks")),
     )
@@ -204,6 +192,7 @@ def upgrade():
         sa.Column("headline", sa.String(32), nullable=True),
         sa.Column("parser", sa.String(64), nullable=True),
         sa.Column("parser_version", sa.Integer(), nullable=True),
+        sa.Column("summary", types.long_text(), nullable=True),
         sa.Column("patch_set_id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("posted_at", types.UTCDateTime(), nullable=False),
@@ -215,10 +204,7 @@ def upgrade():
             ["account_id"], ["accounts.id"], name=op.f("fk_reports_account_id"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["patch_set_id"],
-            ["patch_sets.id"],
-            name=op.f("fk_reports_patch_set_id"),
-            ondelete="CASCADE",
+            ["patch_set_id"], ["patch_sets.id"], name=op.f("fk_reports_patch_set_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
         sa.UniqueConstraint(

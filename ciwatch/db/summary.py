@@ -1,0 +1,28 @@
+"""The builds of a report in a line, for pages that show tens of thousands of them.
+
+A matrix reads one short text a report instead of joining all of its builds. A token tells one build: the
+id of its job, the initial of its result's class, ``v`` where it votes, ``l`` where it has a log with an http
+address: ``12pvl 13fvl 17n``.
+"""
+
+import functools
+import re
+
+from ciwatch.parsers.results import ResultClass
+
+_INITIALS = {result_class: result_class.value[0] for result_class in ResultClass}
+_CLASSES = {initial: result_class for result_class, initial in _INITIALS.items()}
+_TOKEN = re.compile(r"(\d+)([a-z])(v?)(l?)")
+
+
+def pack(job_id, result_class, voting, log_url):
+    """The token of a build."""
+    has_log = bool(log_url) and log_url.startswith(("http://", "https://"))
+    return f"{job_id}{_INITIALS[result_class]}{'v' if voting else ''}{'l' if has_log else ''}"
+
+
+@functools.lru_cache(maxsize=65536)
+def unpack(token):
+    """(job id, result class, whether it votes, whether it has a log) of a *token*."""
+    job_id, initial, voting, has_log = _TOKEN.fullmatch(token).groups()
+    return int(job_id), _CLASSES[initial], bool(voting), bool(has_log)

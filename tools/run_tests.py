@@ -1,0 +1,57 @@
+"""Runs the tests with stestr and says in one last line how many passed, failed and were skipped.
+
+Arguments are handed to ``stestr run``: a part of a test's name selects tests. The exit code is 0 only where
+tests ran and none failed.
+"""
+
+import pathlib
+import subprocess
+import sys
+
+from stestr.repository import abstract
+from stestr.repository import util
+import subunit
+import testtools
+
+STESTR = pathlib.Path(sys.executable).with_name("stestr")
+
+
+def count_runs():
+    """How many runs stestr has on record."""
+    try:
+        return util.get_repo_open().count()
+    except abstract.RepositoryNotFound:
+        return 0
+
+
+def summary_of(stream):
+    """(passed, failed, skipped) of a subunit v2 *stream*; a test that never ended has failed."""
+    summary = testtools.StreamSummary()
+    summary.startTestRun()
+    try:
+        subunit.ByteStreamToStreamResult(stream, non_subunit_name="output").run(summary)
+    finally:
+        summary.stopTestRun()
+    failed = len(summary.errors) + len(summary.failures) + len(summary.unexpectedSuccesses)
+    skipped = len(summary.skipped)
+    return summary.testsRun - failed - skipped, failed, skipped
+
+
+def main(arguments):
+    """Runs the tests; returns the exit code."""
+    before = count_runs()
+    code = subprocess.run([STESTR, "run", *arguments], check=False).returncode  # noqa: S603
+    if count_runs() == before:
+        # Else the figures would be those of an earlier run.
+        print("0 passed, 0 failed, 0 skipped: stestr ran no test")
+        return code or 1
+    repository = util.get_repo_open()
+    passed, failed, skipped = summary_of(
+        repository.get_test_run(repository.latest_id()).get_subunit_stream()
+    )
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return code or (1 if failed or not passed + skipped else 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
