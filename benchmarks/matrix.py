@@ -8,7 +8,6 @@ two calls.
 
 import argparse
 import gzip
-import itertools
 import json
 import pathlib
 import statistics
@@ -21,6 +20,7 @@ from benchmarks import replay
 from ciwatch.cli import ingest
 from ciwatch.demo import characters
 from ciwatch.demo import world
+from ciwatch.sources import batches
 from ciwatch.web import app as web_app
 
 #: (query, patch sets, bound in milliseconds, bound in kB)
@@ -33,7 +33,7 @@ def make_database(path, changes):
     record = ingest.make_recorder(conf, store, "benchmark")
     events = world.World(seed=1, changes=changes, keep_truth=False).history()
     lines = (json.dumps(event).encode() for event in events)
-    while batch := list(itertools.islice(lines, conf.listener.batch_size)):
+    for batch in batches.full(lines, conf.listener.batch_size):
         record.record(batch)
     return conf, store, characters.MAIN_PROJECT
 

@@ -8,7 +8,6 @@ regular expression over each comment, executemany of the same rows into the same
 
 import argparse
 import gzip
-import itertools
 import pathlib
 import re
 import resource
@@ -24,6 +23,7 @@ from ciwatch.cli import ingest
 from ciwatch.db import engine
 from ciwatch.db import models
 from ciwatch.db import schema
+from ciwatch.sources import batches
 from ciwatch.sources import file
 
 _JOB_LINE = re.compile(r"^[-*] (\S+) (\S+) : ([A-Z_]+)", re.MULTILINE)
@@ -44,8 +44,7 @@ def replay(events, path):
     record = ingest.make_recorder(conf, store, "benchmark")
     begun = time.perf_counter()
     read = 0
-    lines = file.FileSource(events).lines()
-    while batch := list(itertools.islice(lines, conf.listener.batch_size)):
+    for batch in batches.full(file.FileSource(events).lines(), conf.listener.batch_size):
         read += record.record(batch).read
     seconds = time.perf_counter() - begun
     store.dispose()

@@ -5,17 +5,16 @@ compares the two, so an option cannot exist without being documented.
 """
 
 import os
-import pathlib
 
 from oslo_config import cfg
 from oslo_config import types
 
-_STATE_HOME = pathlib.Path(os.environ.get("XDG_STATE_HOME") or pathlib.Path.home() / ".local" / "state")
+_STATE_HOME = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")
 
 DEFAULT = [
     cfg.StrOpt(
         "state_path",
-        default=str(_STATE_HOME / "ciwatch"),
+        default=os.path.join(_STATE_HOME, "ciwatch"),
         sample_default="/var/lib/ciwatch",
         help="The folder in which CI Watch keeps what it must remember: the SQLite database, unless "
         "[database] connection names another one.",

@@ -1,6 +1,5 @@
 """The start of every process: configuration read and checked, one line for what is wrong with it."""
 
-import logging
 import pathlib
 import re
 
@@ -90,10 +89,3 @@ def _reason(error):
         return f"{number['value']} is not a whole number"
     return reason
 
-
-def setup_logging(debug=False):
-    """Sends the log of the process to stderr: warnings, or everything where *debug* is true."""
-    logging.basicConfig(
-        level=logging.DEBUG if debug else logging.WARNING,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )

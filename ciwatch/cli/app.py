@@ -40,7 +40,7 @@ class CIWatch(app.App):
             "--config-dir",
             metavar="DIR",
             action="append",
-            help="a folder whose *.conf files are read after the configuration files",
+            help="a folder whose .conf files are read after the configuration files",
         )
         return parser
 

@@ -21,6 +21,10 @@ def database(conf, read_only=False):
     :raises CommandError: in place of any error of the database, telling which one and why.
     """
     store = engine.create_engine(conf, read_only=read_only)
+    if read_only and engine.is_missing(store):
+        raise CommandError(
+            f"[database] connection: there is no {store.url.database} yet; 'ciwatch replay FILE' makes it"
+        )
     try:
         if read_only:
             with store.connect() as connection:

@@ -1,8 +1,6 @@
 """The command that shows it all: a simulated project, a database of its own, a browser."""
 
-import argparse
 import contextlib
-import itertools
 import json
 import logging
 import os
@@ -16,15 +14,17 @@ import webbrowser
 from cliff import command
 import tqdm
 
+from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.cli import ingest
 from ciwatch.cli import serve
 from ciwatch.demo import world
+from ciwatch.sources import batches
 
 LOG = logging.getLogger(__name__)
 
 #: How much faster than real the simulated time goes on while the demo is looked at.
-LIVE_SPEED = 120.0
+LIVE_SPEED = 60.0
 
 
 class Demo(command.Command):
@@ -43,10 +43,16 @@ class Demo(command.Command):
         parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
         parser.add_argument("--seed", type=int, default=1, help="another seed is another story (default: 1)")
         parser.add_argument(
-            "--days", type=_positive(float), default=14, help="how many days have passed (default: 14)"
+            "--days",
+            type=arguments.positive(float),
+            default=14,
+            help="how many days have passed (default: 14)",
         )
         parser.add_argument(
-            "--changes", type=_positive(int), default=400, help="changes made in these days (default: 400)"
+            "--changes",
+            type=arguments.positive(int),
+            default=400,
+            help="changes made in these days (default: 400)",
         )
         parser.add_argument(
             "--events",
@@ -86,8 +92,8 @@ class Demo(command.Command):
         # Before the history is played: who asks for a port that is taken should not wait for it.
         listener = _listen(parsed_args.port)
         events = _with_bar(play)
-        while batch := list(itertools.islice(events, conf.listener.batch_size)):
-            record.record([_line(event) for event in batch])
+        for batch in batches.full(map(_line, events), conf.listener.batch_size):
+            record.record(batch)
         threading.Thread(target=_live_on, args=(play, record), daemon=True).start()
         if not parsed_args.no_browser and _has_display():
             threading.Timer(0.5, webbrowser.open, [serve.address(listener)]).start()
@@ -142,16 +148,3 @@ def _has_display():
     return sys.platform == "darwin" or bool(
         os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("BROWSER")
     )
-
-
-def _positive(kind):
-    """A type of argparse: a number above zero."""
-
-    def convert(text):
-        value = kind(text)
-        if not 0 < value < 1e9:
-            raise argparse.ArgumentTypeError(f"{text} is not above zero")
-        return value
-
-    convert.__name__ = kind.__name__
-    return convert

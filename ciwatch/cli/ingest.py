@@ -1,6 +1,5 @@
 """Commands that bring events in."""
 
-import itertools
 import sys
 
 from cliff import command
@@ -10,7 +9,11 @@ from ciwatch.cli import base
 from ciwatch.parsers import manager
 from ciwatch.recorder import identity
 from ciwatch.recorder import recorder
+from ciwatch.sources import batches
 from ciwatch.sources import file
+
+# After so many lines without an event among them a file is something else.
+_HOPELESS = 1000
 
 
 def make_recorder(conf, engine, source):
@@ -72,17 +75,15 @@ class Replay(command.Command):
         ) as bar:
             for source in sources:
                 bar.set_description(source.path)
-                lines = source.lines()
                 seen = 0
-                while batch := list(itertools.islice(lines, self.app.conf.listener.batch_size)):
-                    counts = record.record(batch)
-                    total += counts
+                for batch in self._batches(source):
+                    total += record.record(batch)
                     bar.update(source.position - seen)
                     bar.set_postfix(events=total.read, refresh=False)
                     seen = source.position
-                    if counts.rejected == total.read == self.app.conf.listener.batch_size:
+                    if total.rejected == total.read >= _HOPELESS:
                         raise base.CommandError(
-                            f"{source.path}: none of its first {counts.read} lines is an event of Gerrit;"
+                            f"{source.path}: none of its first {total.read} lines is an event of Gerrit;"
                             " 'ciwatch rejected list' tells why"
                         )
                 if source.cut_short is not None:
@@ -92,6 +93,13 @@ class Replay(command.Command):
                     )
                     total += recorder.Counts(read=1, rejected=1)
         return total
+
+    def _batches(self, source):
+        size = self.app.conf.listener.batch_size
+        if source.path == "-":
+            # Somebody may be typing, or a server sending, at the other end.
+            return batches.timely(source.lines(), size)
+        return batches.full(source.lines(), size)
 
 
 def summary(counts):

@@ -2,6 +2,7 @@
 
 from cliff import lister
 
+from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.parsers import manager
 from ciwatch.queries import ci
@@ -49,7 +50,9 @@ class RejectedList(lister.Lister):
     def get_parser(self, prog_name):
         """Adds the limit."""
         parser = super().get_parser(prog_name)
-        parser.add_argument("--limit", type=int, default=50, help="how many to list at most (default: 50)")
+        parser.add_argument(
+            "--limit", type=arguments.positive(int), default=50, help="how many to list at most (default: 50)"
+        )
         return parser
 
     def take_action(self, parsed_args):

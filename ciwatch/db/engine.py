@@ -24,12 +24,27 @@ def create_engine(conf, read_only=False):
         if url.get_backend_name() == "sqlite":
             return _sqlite_engine(url, read_only)
         return sa.create_engine(url, pool_pre_ping=True, pool_recycle=3600)
-    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
-        raise service.ConfigError(f"[database] connection: {_first_line(error)}") from error
+    except sa.exc.NoSuchModuleError as error:
+        raise service.ConfigError(
+            f"[database] connection: SQLAlchemy knows no database {url.drivername!r}"
+        ) from error
+    except sa.exc.ArgumentError as error:
+        # SQLAlchemy's own words may quote the URL, and with it the password.
+        raise service.ConfigError(
+            "[database] connection: is no SQLAlchemy URL, such as sqlite:////var/lib/ciwatch/ciwatch.sqlite"
+        ) from error
     except ModuleNotFoundError as error:
         raise service.ConfigError(
             f"[database] connection: the driver {error.name!r} is not installed; pip install it"
         ) from error
+
+
+def is_missing(engine):
+    """Whether the database is an SQLite file that is not there yet."""
+    url = engine.url
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return False
+    return not pathlib.Path(url.database).exists()
 
 
 def explain(error, conf):

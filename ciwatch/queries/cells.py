@@ -52,9 +52,8 @@ def state_of(reports):
     Running where a pipeline began and did not end since; else the worst verdict among the latest attempts
     of its pipelines; else unread where no parser took what it said.
 
-    :param reports: at least one; sequences that begin with kind, pipeline, verdict and parser, in the order
-        of their
-        times: rows of a query that selects :data:`COLUMNS` first.
+    :param reports: at least one, in the order of their times; sequences that begin with kind, pipeline,
+        verdict and parser: rows of a query that selects :data:`COLUMNS` first.
     :returns: (:class:`State` or None, number of attempts).
     """
     first, last = reports[0], reports[-1]

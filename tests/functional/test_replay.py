@@ -90,6 +90,23 @@ class TestReplay(CommandTestCase):
         code, out, _ = self.ciwatch("replay", "-", stdin=gzip.compress(b"\n".join(self.events(3))))
         self.assertEqual((0, "3"), (code, SUMMARY.search(out)[2]))
 
+    def test_live_pipe(self):
+        """What a server sends is recorded while it goes on sending."""
+        process = self.start("replay", "-")
+        process.stdin.write(self.events(1)[0] + b"\n")
+        process.stdin.flush()
+        deadline = time.monotonic() + 30
+        found = 0
+        while not found and time.monotonic() < deadline:
+            time.sleep(0.1)
+            try:
+                found = self.count("builds")
+            except sqlite3.OperationalError:
+                pass
+        self.assertEqual(1, found)
+        out, _ = process.communicate(self.events(2)[1], timeout=30)
+        self.assertIn("read 2 recorded 2", out.decode())
+
     def test_not_json(self):
         """A file that is none of ours: counted, kept with its reason, and exit code 1."""
         path = self.write("notes.txt", b"Dear diary", b"\xff\xfe\x00 binary", b"[]")
