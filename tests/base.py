@@ -29,6 +29,8 @@ class TestCase(testtools.TestCase):
         for name in os.environ:
             if name.startswith("OS_"):
                 self.useFixture(fixtures.EnvironmentVariable(name))
+        # What is logged is shown where a test fails.
+        self.useFixture(fixtures.FakeLogger())
         self.folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
 
     def make_conf(self, database="ciwatch.sqlite"):

@@ -53,6 +53,13 @@ def no_database(error, request):
     return reply
 
 
+@exception_view_config(Exception)
+def fault(error, request):
+    """500: a fault of ours, told without its innards."""
+    LOG.exception("A fault while answering %s", request.path_url)
+    return answer(request, 500, "A fault of ours", "This page could not be made. The log tells more.")
+
+
 def answer(request, status, title, sentence):
     """A response with *status*: JSON for the API, else a page.
 

@@ -5,7 +5,7 @@ import re
 
 from pyramid import httpexceptions
 
-from ciwatch.queries import cells
+from ciwatch.parsers import results
 from ciwatch.queries import matrix
 from ciwatch.queries import window as windows
 
@@ -25,8 +25,8 @@ def matrix_filters(request):
     :raises pyramid.httpexceptions.HTTPBadRequest: naming the parameter, and what it takes.
     """
     result = text(request, "result")
-    if result and result not in set(cells.ResultClass):
-        _refuse("result", result, "one of " + ", ".join(cells.ResultClass))
+    if result and result not in set(results.ResultClass):
+        _refuse("result", result, "one of " + ", ".join(results.ResultClass))
     return matrix.Filters(
         window=windows.ending(until(request), _length(request)),
         branch=text(request, "branch"),
