@@ -12,6 +12,7 @@ from ciwatch import service
 from ciwatch.db import engine
 from ciwatch.db import models
 from ciwatch.db import schema
+from ciwatch.db import summary
 from ciwatch.parsers import manager
 from ciwatch.recorder import identity
 from ciwatch.recorder import recorder
@@ -115,6 +116,9 @@ def rows_of(store):
         }
         values = []
         for row in rows:
+            if row.get("summary"):
+                builds = map(summary.unpack, row["summary"].split())
+                row = {**row, "summary": [(natural["jobs", job_id], *rest) for job_id, *rest in builds]}
             value = tuple(
                 natural[targets[key], content] if key in targets and content is not None else repr(content)
                 for key, content in row.items()
