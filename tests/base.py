@@ -117,7 +117,7 @@ def rows_of(store):
         values = []
         for row in rows:
             if row.get("summary"):
-                builds = map(summary.unpack, row["summary"].split())
+                builds = summary.unpack(row["summary"])
                 row = {**row, "summary": [(natural["jobs", job_id], *rest) for job_id, *rest in builds]}
             value = tuple(
                 natural[targets[key], content] if key in targets and content is not None else repr(content)

@@ -1,6 +1,8 @@
 """The command that answers browsers."""
 
+import signal
 import socket
+import sys
 
 from cliff import command
 import waitress
@@ -55,5 +57,7 @@ def run(conf, listener, stdout):
     """Serves on *listener* until it is interrupted."""
     application = web_app.create_app(conf)
     web_app.settle_memory()
+    # systemd, and whoever types kill, ask for an end as politely as Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     print(f"CI Watch answers on {address(listener)} (Ctrl-C ends)", file=stdout, flush=True)
     waitress.serve(application, sockets=[listener], threads=conf.web.threads, ident=None, _quiet=True)

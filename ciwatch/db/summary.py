@@ -21,8 +21,17 @@ def pack(job_id, result_class, voting, log_url):
     return f"{job_id}{_INITIALS[result_class]}{'v' if voting else ''}{'l' if has_log else ''}"
 
 
-@functools.lru_cache(maxsize=65536)
-def unpack(token):
-    """(job id, result class, whether it votes, whether it has a log) of a *token*."""
+@functools.lru_cache(maxsize=16384)
+def unpack(line):
+    """The builds of a *line* in their order.
+
+    Most lines of a CI are alike, so what they mean is remembered.
+
+    :returns: a tuple of (job id, result class, whether it votes, whether it has a log, position).
+    """
+    return tuple(_unpack(token, position) for position, token in enumerate(line.split()))
+
+
+def _unpack(token, position):
     job_id, initial, voting, has_log = _TOKEN.fullmatch(token).groups()
-    return int(job_id), _CLASSES[initial], bool(voting), bool(has_log)
+    return int(job_id), _CLASSES[initial], bool(voting), bool(has_log), position

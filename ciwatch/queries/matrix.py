@@ -54,18 +54,17 @@ class SystemRow(msgspec.Struct, frozen=True):
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job's cells by column, as four lists, since there are tens of thousands.
+    """A job's cells by column, as three lists, since there are tens of thousands.
 
     :ivar builds: what :func:`ciwatch.db.summary.unpack` gives of the latest build, or None for none.
     :ivar runs: how many builds of the job there are on the patch set.
-    :ivar reports: the id of the report that the latest is from; ``positions`` its place there.
+    :ivar reports: the id of the report that the latest is from.
     """
 
     name: str
     builds: list
     runs: list[int]
     reports: list[int]
-    positions: list[int]
     passed: int
     judged: int
 
@@ -240,18 +239,15 @@ def _read_builds(connection, reports, place, wanted):
     for _, _, _, _, report_id, patch_set_id, _, line in reports:
         if line is None:
             continue
-        column, position = place[patch_set_id], 0
-        for token in line.split():
-            build = unpack(token)
+        column = place[patch_set_id]
+        for build in unpack(line):
             row = rows.get(build[0])
             if row is None:
-                row = rows[build[0]] = ([None] * width, [0] * width, [0] * width, [0] * width)
-            builds, runs, report_ids, positions = row
+                row = rows[build[0]] = ([None] * width, [0] * width, [0] * width)
+            builds, runs, report_ids = row
             builds[column] = build
             runs[column] += 1
             report_ids[column] = report_id
-            positions[column] = position
-            position += 1
     found = {}
     for job_id, ci_system_id, name in _read_jobs(connection, rows):
         if wanted.lower() in name.lower():

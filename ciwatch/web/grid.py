@@ -40,11 +40,11 @@ def job_cells(row):
     marks = {str(state): mark for state, mark in rendering.MARKS.items()}
     written = []
     write = written.append
-    for build, runs, report, position in zip(row.builds, row.runs, row.reports, row.positions, strict=True):
+    for build, runs, report in zip(row.builds, row.runs, row.reports, strict=True):
         if build is None:
             write("<td>")
             continue
-        _, state, voting, has_log = build
+        _, state, voting, has_log, position = build
         mark, css = marks[state]
         if not voting:
             css = f'"{css} v" title=non-voting'

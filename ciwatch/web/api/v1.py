@@ -43,17 +43,17 @@ def _system(system):
                 "name": job.name,
                 "passed": job.passed,
                 "judged": job.judged,
-                "cells": list(map(_job_cell, job.builds, job.runs, job.reports, job.positions)),
+                "cells": list(map(_job_cell, job.builds, job.runs, job.reports)),
             }
             for job in system.jobs
         ],
     }
 
 
-def _job_cell(build, runs, report, position):
+def _job_cell(build, runs, report):
     if build is None:
         return None
-    _, state, voting, has_log = build
+    _, state, voting, has_log, position = build
     log = f"/log/{report}/{position}" if has_log else None
     return {"state": state, "attempts": runs, "voting": voting, "log": log}
 
