@@ -178,7 +178,8 @@ class Report(CommentColumns, Base):
     """One comment of a CI on one patch set.
 
     *parser* is None where no parser could read it. *attempt* counts the finished reports of a CI on the
-    same patch set and pipeline, in the order of their times. *vote* is the Verified vote. Headline, vote
+    same patch set and pipeline, in the order of their times; that of a start is the attempt it led to, None
+    while it runs. *vote* is the Verified vote. Headline, vote
     and builds may disagree; *verdict_source* tells which of them *verdict* was read from.
     """
 

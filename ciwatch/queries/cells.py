@@ -33,6 +33,14 @@ COLUMNS = (
 #: their second.
 ORDER = (models.Report.posted_at, models.Report.kind.desc(), models.Report.id)
 
+#: The reports that it needs: starts that led to an attempt, and comments that were understood and no result,
+#: change nothing, and are half of all.
+NEEDED = sa.or_(
+    models.Report.kind == base.Kind.FINISHED,
+    sa.and_(models.Report.kind == base.Kind.STARTED, models.Report.attempt.is_(None)),
+    sa.and_(models.Report.kind == base.Kind.OTHER, models.Report.parser.is_(None)),
+)
+
 _STARTED, _FINISHED = base.Kind.STARTED.value, base.Kind.FINISHED.value
 _STATES = {state.value: state for state in State}
 

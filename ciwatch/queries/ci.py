@@ -166,7 +166,7 @@ def _by_project(connection, accounts, window):
         .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
         .join(models.Project, models.Project.id == models.Change.project_id)
-        .where(models.Report.account_id.in_(accounts), _in(window))
+        .where(models.Report.account_id.in_(accounts), _in(window), cells.NEEDED)
         .order_by(*cells.ORDER)
     )
     by_project = {}

@@ -96,10 +96,10 @@ def read(connection, project, filters):
     patch_sets, total = _read_columns(connection, project.id, filters)
     place = {row.id: number for number, row in enumerate(patch_sets)}
     systems = _read_systems(connection, project.id, filters)
-    by_cell, reports = _read_reports(connection, list(place))
-    states = {key: cells.state_of(said) for key, said in by_cell.items()}
+    reports = _read_reports(connection, list(place))
+    states = _states(reports, place)
     jobs = _read_builds(connection, reports, place, filters.job)
-    gate_ids = [system.id for system in systems.values() if system.is_gate]
+    gates = [states[system.id] for system in systems if system.is_gate and system.id in states]
     columns = [
         Column(
             row.change,
@@ -108,19 +108,19 @@ def read(connection, project, filters):
             row.branch,
             row.status,
             row.seen_at,
-            next((states[gate, row.id][0] for gate in gate_ids if (gate, row.id) in states), None),
+            next((gate[number][0] for gate in gates if gate[number]), None),
         )
-        for row in patch_sets
+        for number, row in enumerate(patch_sets)
     ]
-    ordered = sorted(systems.values(), key=lambda system: (not system.is_gate, system.title.lower()))
+    nothing = [None] * len(patch_sets)
     found = [
         System(
             system.title,
             system.is_gate,
-            _system_row(system, patch_sets, states),
+            _system_row(system.name, states.get(system.id, nothing)),
             jobs.get(system.id, []),
         )
-        for system in ordered
+        for system in systems
         if _asked_for(system, filters) and (not filters.job or jobs.get(system.id))
     ]
     return Matrix(project.name, _read_branches(connection, project.id), total, columns, found)
@@ -183,7 +183,7 @@ def _read_branches(connection, project_id):
 
 
 def _read_systems(connection, project_id, filters):
-    """The CIs that reported on the project in the window or not long before: id -> row."""
+    """The CIs that reported on the project in the window or not long before, the gate first."""
     recent = (
         sa.select(models.PatchSet.id)
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
@@ -200,13 +200,14 @@ def _read_systems(connection, project_id, filters):
         .where(models.Account.id.in_(accounts))
         .distinct()
     )
-    return {row.id: row for row in connection.execute(statement)}
+    systems = connection.execute(statement).all()
+    return sorted(systems, key=lambda system: (not system.is_gate, system.title.lower(), system.name))
 
 
 def _read_reports(connection, patch_set_ids):
-    """(CI id, patch set id) -> its reports in the order of their times; and all of them in that order."""
+    """The reports that cells need, in the order of their times."""
     if not patch_set_ids:
-        return {}, []
+        return []
     statement = (
         sa.select(
             *cells.COLUMNS,
@@ -216,19 +217,32 @@ def _read_reports(connection, patch_set_ids):
             models.Report.summary,
         )
         .join(models.Account, models.Account.id == models.Report.account_id)
-        .where(models.Report.patch_set_id.in_(patch_set_ids))
+        .where(models.Report.patch_set_id.in_(patch_set_ids), cells.NEEDED)
         .order_by(*cells.ORDER)
     )
-    reports = connection.execute(statement).all()
-    by_cell = {}
+    return connection.execute(statement).all()
+
+
+def _states(reports, place):
+    """CI id -> its cells by column."""
+    said = {}
     for report in reports:
-        key = report[6], report[5]
-        said = by_cell.get(key)
-        if said is None:
-            by_cell[key] = [report]
+        columns = said.get(report[6])
+        if columns is None:
+            columns = said[report[6]] = {}
+        column = place[report[5]]
+        if column in columns:
+            columns[column].append(report)
         else:
-            said.append(report)
-    return by_cell, reports
+            columns[column] = [report]
+    found = {}
+    for ci_system_id, columns in said.items():
+        row = found[ci_system_id] = [None] * len(place)
+        for column, ours in columns.items():
+            cell = cells.state_of(ours)
+            if cell[0]:
+                row[column] = cell
+    return found
 
 
 def _read_builds(connection, reports, place, wanted):
@@ -266,16 +280,10 @@ def _read_jobs(connection, job_ids):
     return sorted(found, key=lambda job: job.name)
 
 
-def _system_row(system, patch_sets, states):
-    row, tally = [], cells.Tally()
-    for patch_set in patch_sets:
-        cell = states.get((system.id, patch_set.id))
-        if cell is None or cell[0] is None:
-            row.append(None)
-        else:
-            row.append(cell)
-            tally.add(cell[0])
-    return SystemRow(system.name, row, tally.passed, tally.judged)
+def _system_row(name, row):
+    states = [cell[0] for cell in row if cell]
+    passed = states.count(cells.State.PASSED)
+    return SystemRow(name, row, passed, passed + states.count(cells.State.FAILED))
 
 
 def _job_row(name, row):

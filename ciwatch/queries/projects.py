@@ -87,7 +87,7 @@ def _glance(connection, project, now):
     statement = (
         sa.select(*cells.COLUMNS, models.Report.patch_set_id, models.Account.ci_system_id)
         .join(models.Account, models.Account.id == models.Report.account_id)
-        .where(models.Report.patch_set_id.in_(shown))
+        .where(models.Report.patch_set_id.in_(shown), cells.NEEDED)
         .order_by(*cells.ORDER)
     )
     by_system = {}

@@ -14,6 +14,8 @@ BUILDS = models.Build.__table__
 JOBS = models.Job.__table__
 ACCOUNTS = models.Account.__table__
 
+_WEAKER_THAN_START = (base.PipelineSource.VOTE, base.PipelineSource.NONE, base.PipelineSource.START)
+
 
 def store(connection, rows, items, ci_of_account):
     """Inserts reports that are not there yet, their builds, and numbers the attempts around them.
@@ -106,25 +108,32 @@ def _number_part(connection, patch_set_ids, changed):
         connection.execute(statement).all(),
         key=lambda row: (row.posted_at, row.kind != base.Kind.STARTED, row.digest, row.account_id),
     )
-    started, attempts = {}, {}
+    started, waiting, attempts = {}, {}, {}
     for row in found:
-        if row.kind is base.Kind.STARTED and row.pipeline:
-            started[row.patch_set_id, row.account_id] = row.pipeline
-        if row.kind is not base.Kind.FINISHED:
-            continue
-        pipeline, source = row.pipeline, row.pipeline_source
-        if source in (base.PipelineSource.VOTE, base.PipelineSource.NONE, base.PipelineSource.START):
-            begun = started.get((row.patch_set_id, row.account_id))
-            if begun:
-                pipeline, source = begun, base.PipelineSource.START
-        key = row.patch_set_id, row.ci_system_id, pipeline
-        attempt = attempts[key] = attempts.get(key, 0) + 1
-        if (pipeline, source, attempt) != (row.pipeline, row.pipeline_source, row.attempt):
-            changed.append(
-                {
-                    "id": row.id,
-                    "pipeline": pipeline,
-                    "pipeline_source": source,
-                    "attempt": attempt,
-                }
-            )
+        if row.kind is base.Kind.STARTED:
+            if row.pipeline:
+                started[row.patch_set_id, row.account_id] = row.pipeline
+            key = row.patch_set_id, row.ci_system_id, row.pipeline
+            waiting.setdefault(key, []).append(row)
+        elif row.kind is base.Kind.FINISHED:
+            pipeline, source = _pipeline(row, started.get((row.patch_set_id, row.account_id)))
+            key = row.patch_set_id, row.ci_system_id, pipeline
+            attempt = attempts[key] = attempts.get(key, 0) + 1
+            _change(changed, row, pipeline, source, attempt)
+            for start in waiting.pop(key, ()):
+                _change(changed, start, start.pipeline, start.pipeline_source, attempt)
+    for starts in waiting.values():
+        for start in starts:
+            _change(changed, start, start.pipeline, start.pipeline_source, None)
+
+
+def _pipeline(row, begun):
+    """The pipeline of a finished report and where it was found, given the one that *begun* before it."""
+    if begun and row.pipeline_source in _WEAKER_THAN_START:
+        return begun, base.PipelineSource.START
+    return row.pipeline, row.pipeline_source
+
+
+def _change(changed, row, pipeline, source, attempt):
+    if (pipeline, source, attempt) != (row.pipeline, row.pipeline_source, row.attempt):
+        changed.append({"id": row.id, "pipeline": pipeline, "pipeline_source": source, "attempt": attempt})

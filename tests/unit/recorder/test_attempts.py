@@ -71,8 +71,8 @@ class TestAttempts(RecorderTestCase):
         )
         self.assertEqual(
             [
-                ("started", "experimental", "text", None),
-                ("started", "gate", "text", None),
+                ("started", "experimental", "text", 1),
+                ("started", "gate", "text", 1),
                 ("finished", "check", "vote", 1),
                 ("finished", "experimental", "preceding start", 1),
                 ("finished", "gate", "preceding start", 1),
@@ -88,6 +88,18 @@ class TestAttempts(RecorderTestCase):
                 for row in self.reports("kind", "pipeline", "pipeline_source", "attempt")
                 if row[0] == "finished"
             ],
+        )
+
+    def test_running(self):
+        """A start bears the attempt that it led to, and none while it runs."""
+        self.record(self.start(AT, "check"), self.result(AT + 10), self.start(AT + 20, "check"))
+        self.assertEqual(
+            [("started", 1), ("finished", 1), ("started", None)], self.reports("kind", "attempt")
+        )
+        self.record(self.result(AT + 30))
+        self.assertEqual(
+            [("started", 1), ("finished", 1), ("started", 2), ("finished", 2)],
+            self.reports("kind", "attempt"),
         )
 
     def test_other_patch_set(self):
