@@ -1,11 +1,16 @@
 """The comments that the characters write, in the formats of real CI systems. Pure functions of text."""
 
-import dataclasses
+import typing
 
 
-@dataclasses.dataclass(frozen=True)
-class Outcome:
-    """How a job went: the result word, seconds, the address of its log, and a reason if there is one."""
+class Outcome(typing.NamedTuple):
+    """How a job went.
+
+    :ivar result: the result word.
+    :ivar seconds: how long it ran, or None where it never began.
+    :ivar url: where its log is, or None.
+    :ivar reason: what the CI says beside the result word; mostly nothing.
+    """
 
     job: str
     result: str
@@ -36,9 +41,9 @@ def duration(seconds):
     return f"{minutes}m {seconds:02d}s" if minutes else f"{seconds}s"
 
 
-def zuul_start(patch_set, pipeline, status_url=""):
-    """Zuul begins; version 2 adds where to watch it."""
-    text = f"{header(patch_set)}\n\nStarting {pipeline} jobs."
+def zuul_start(patch_set, pipeline, status_url="", vote=None):
+    """Zuul begins; version 2 adds where to watch it. A *vote* of 0 takes back what it voted before."""
+    text = f"{header(patch_set, verified(vote))}\n\nStarting {pipeline} jobs."
     return f"{text}\n{status_url}" if status_url else text
 
 
@@ -47,30 +52,31 @@ def zuul_result(patch_set, outcomes, passed, vote=None, pipeline="", buildset_ur
     headline = f"Build {'succeeded' if passed else 'failed'}"
     headline += f" ({pipeline} pipeline)." if pipeline else "."
     if help_url and not passed:
-        headline += f"  For information on how to proceed, see {help_url}"
+        headline += f"  For information on what to do next, read {help_url}"
     lines = [header(patch_set, verified(vote)), "", headline]
     if buildset_url:
         lines.append(buildset_url)
     lines.append("")
-    lines.extend(_zuul_line(outcome) for outcome in outcomes)
+    lines.extend([zuul_line(outcome) for outcome in outcomes])
     return "\n".join(lines)
 
 
-def _zuul_line(outcome):
-    line = f"- {outcome.job} {outcome.url or outcome.job} : {outcome.result}"
-    if outcome.reason:
-        line += f" {outcome.reason}"
-    if outcome.seconds is not None:
-        line += f" in {duration(outcome.seconds)}"
-    return line if outcome.voting else f"{line} (non-voting)"
+def zuul_line(outcome):
+    """A job's line. Where there is no log, Zuul writes the job's name in the address's place."""
+    job, result, voting, seconds, url, reason = outcome
+    line = f"- {job} {url or job} : {result}"
+    if reason:
+        line += f" {reason}"
+    if seconds is not None:
+        line += f" in {duration(seconds)}"
+    return line if voting else f"{line} (non-voting)"
 
 
 def zuul_merge_failed(patch_set, vote=None):
     """Zuul could not even begin."""
     return (
-        f"{header(patch_set, verified(vote))}\n\nMerge Failed.\n\nThis change or one of its cross-repo"
-        " dependencies was unable to be automatically merged with the current state of its repository."
-        " Please rebase the change and upload a new patchset."
+        f"{header(patch_set, verified(vote))}\n\nMerge Failed.\n\n"
+        "This patch set does not apply to the tip of its branch any more. Rebase it and upload it again."
     )
 
 
@@ -79,13 +85,22 @@ def trigger_start(patch_set, url, number, count):
     return f"{header(patch_set)}\n\nBuild Started {url} ({number}/{count})"
 
 
-def trigger_result(patch_set, outcomes, passed, vote=None):
-    """Jenkins' Gerrit Trigger ends, with all of its jobs. The blank behind its headline is the plugin's."""
-    lines = [header(patch_set, verified(vote)), "", f"Build {'Successful' if passed else 'Failed'} "]
+def trigger_result(patch_set, outcomes, vote=None):
+    """Jenkins' Gerrit Trigger ends, with all of its jobs; its headline tells the worst of the counted ones.
+
+    The blank behind the headline is the plugin's, and ``(skipped)`` is how it marks a job without a vote.
+    """
+    words = {outcome.result for outcome in outcomes if outcome.voting}
+    headline = "Successful"
+    for word, title in (("FAILURE", "Failed"), ("UNSTABLE", "Unstable"), ("ABORTED", "Aborted")):
+        if word in words:
+            headline = title
+            break
+    blocks = [f"{header(patch_set, verified(vote))}\n\nBuild {headline} "]
     for outcome in outcomes:
         skipped = "" if outcome.voting else " (skipped)"
-        lines += ["", f"{outcome.url} : {outcome.result}{skipped}"]
-    return "\n".join(lines)
+        blocks.append(f"{outcome.url} : {outcome.result}{skipped}")
+    return "\n\n".join(blocks)
 
 
 def vote_only(patch_set, vote):

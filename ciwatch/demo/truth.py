@@ -1,6 +1,11 @@
-"""What really happened in the simulated world; CI Watch has to find it out from the comments alone."""
+"""What really happened in the simulated world; CI Watch has to find it out from the comments alone.
+
+All times are seconds since 1970, as the events state them.
+"""
 
 import dataclasses
+
+_DAY_S = 86400
 
 
 @dataclasses.dataclass(frozen=True)
@@ -8,9 +13,13 @@ class Attempt:
     """A finished report of a CI.
 
     :ivar attempt: the n-th on this patch set and pipeline, from 1.
-    :ivar verdict: passed, failed or infrastructure, from the voting jobs.
-    :ivar about_patch: whether the patch was the reason of a failure.
-    :ivar posted_at: seconds since 1970, as the event states it.
+    :ivar verdict: passed, failed or infrastructure, from the voting jobs; where the CI names no jobs, from
+        its vote.
+    :ivar about_patch: whether it failed because of the patch.
+    :ivar sick: whether the CI was sick when it posted.
+    :ivar repeated: whether it is the result before, posted once more.
+    :ivar failed_jobs: names of the jobs, voting or not, whose result is of the class failed.
+    :ivar asked_at: when the upload, the re-run or the approval asked for it.
     """
 
     ci: str
@@ -20,25 +29,73 @@ class Attempt:
     attempt: int
     verdict: str
     about_patch: bool
+    sick: bool
+    repeated: bool
+    failed_jobs: tuple[str, ...]
+    asked_at: int
     posted_at: int
 
 
 @dataclasses.dataclass
-class Truth:
-    """All of it, as far as the world has been played. Keys are (change number, patch set number).
+class PatchSet:
+    """A patch set.
 
-    :ivar spells: username -> (start, end) of each time it was sick, seconds since 1970.
+    :ivar bad: usernames of the CIs in whose area it breaks something; empty for a good one.
+    :ivar ended_at: when a newer one came or the change was closed first; None while neither happened.
+    :ivar end: by what it ended: replaced, merged, abandoned, or nothing.
+    """
+
+    project: str
+    branch: str
+    kind: str
+    created_at: int
+    bad: frozenset[str]
+    ended_at: int | None = None
+    end: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Recheck:
+    """A person's request for a re-run; *answered_by* are the CIs that took it up."""
+
+    change: int
+    patch_set: int
+    phrase: str
+    at: int
+    answered_by: tuple[str, ...]
+
+
+@dataclasses.dataclass
+class Truth:
+    """All of it, as far as the world has been played. Patch sets are keyed by (change, patch set number).
+
+    :ivar spells: username -> (start, end) of each time it was sick.
     :ivar silent_since: username -> since when it says nothing.
-    :ivar bad: patch sets that break something -> usernames of the CIs in whose area that is.
-    :ivar missed: (username, change, patch set) that a CI did not answer though it was expected to.
-    :ivar superseded: (username, change, patch set) that a newer patch set made it drop.
-    :ivar rechecks: (change, patch set, phrase, time).
+    :ivar joined_at: username -> since when it is there, for newcomers.
+    :ivar unanswered: (username, change, patch set) -> why a CI that should have answered did not: forgot,
+        silent, or dropped. One that a later re-run makes up for is taken out again. A run that goes on is
+        not among them.
     """
 
     spells: dict = dataclasses.field(default_factory=dict)
     silent_since: dict = dataclasses.field(default_factory=dict)
-    bad: dict = dataclasses.field(default_factory=dict)
+    joined_at: dict = dataclasses.field(default_factory=dict)
+    patch_sets: dict = dataclasses.field(default_factory=dict)
     attempts: list = dataclasses.field(default_factory=list)
-    missed: list = dataclasses.field(default_factory=list)
-    superseded: list = dataclasses.field(default_factory=list)
+    unanswered: dict = dataclasses.field(default_factory=dict)
     rechecks: list = dataclasses.field(default_factory=list)
+
+    def missed(self, as_of, limit_s=_DAY_S):
+        """The unanswered (username, change, patch set) that stood longer than the limit, at a time."""
+        return [key for key in self.unanswered if self._stood(key, as_of, limit_s) == "missed"]
+
+    def superseded(self, as_of, limit_s=_DAY_S):
+        """The unanswered that a newer patch set, or the change's end, came before the limit to."""
+        return [key for key in self.unanswered if self._stood(key, as_of, limit_s) == "superseded"]
+
+    def _stood(self, key, as_of, limit_s):
+        patch_set = self.patch_sets[key[1:]]
+        limit = patch_set.created_at + limit_s
+        if patch_set.ended_at is not None and patch_set.ended_at <= min(limit, as_of):
+            return "superseded"
+        return "missed" if limit < as_of else "pending"
