@@ -88,4 +88,3 @@ def _reason(error):
     if number := _NO_NUMBER.fullmatch(reason):
         return f"{number['value']} is not a whole number"
     return reason
-

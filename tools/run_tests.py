@@ -46,9 +46,7 @@ def main(arguments):
         print("0 passed, 0 failed, 0 skipped: stestr ran no test")
         return code or 1
     repository = util.get_repo_open()
-    passed, failed, skipped = summary_of(
-        repository.get_test_run(repository.latest_id()).get_subunit_stream()
-    )
+    passed, failed, skipped = summary_of(repository.get_test_run(repository.latest_id()).get_subunit_stream())
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return code or (1 if failed or not passed + skipped else 0)
 

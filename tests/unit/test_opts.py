@@ -298,9 +298,7 @@ class TestProgramTells(base.TestCase):
     def test_environment_names_the_database(self):
         """The environment driver: the file that is named is the one that is made."""
         path = self.folder / "elsewhere.sqlite"
-        done = self.run_program(
-            "replay", os.devnull, OS_DATABASE__CONNECTION=f"sqlite:///{path}"
-        )
+        done = self.run_program("replay", os.devnull, OS_DATABASE__CONNECTION=f"sqlite:///{path}")
         self.assertEqual((0, ""), (done.returncode, done.stderr))
         self.assertTrue(path.exists())
 
