@@ -26,7 +26,6 @@ COLUMNS = (
     sa.type_coerce(models.Report.kind, sa.String()).label("kind"),
     models.Report.pipeline,
     sa.type_coerce(models.Report.verdict, sa.String()).label("verdict"),
-    models.Report.parser,
 )
 
 #: The order in which :func:`state_of` takes them; a start and the end of a job that did nothing may share
@@ -58,17 +57,18 @@ def state_of(reports):
     """The state of one CI on one patch set, from its reports there.
 
     Running where a pipeline began and did not end since; else the worst verdict among the latest attempts
-    of its pipelines; else unread where no parser took what it said.
+    of its pipelines; else unread.
 
-    :param reports: at least one, in the order of their times; sequences that begin with kind, pipeline,
-        verdict and parser: rows of a query that selects :data:`COLUMNS` first.
-    :returns: (:class:`State` or None, number of attempts).
+    :param reports: at least one of those that :data:`NEEDED` lets through, in the order of their times;
+        sequences that begin with kind, pipeline and verdict: rows of a query that selects :data:`COLUMNS`
+        first.
+    :returns: (:class:`State`, number of attempts).
     """
     first, last = reports[0], reports[-1]
     if last[0] == _FINISHED and (first is last or (len(reports) == 2 and first[1] == last[1])):
         # One pipeline that ended, once or twice: nearly all cells are, and a matrix has thousands.
         return _STATES.get(last[2], State.UNKNOWN), 1 + (first is not last and first[0] == _FINISHED)
-    latest, running, attempts, unread = {}, set(), 0, False
+    latest, running, attempts = {}, set(), 0
     for report in reports:
         kind = report[0]
         if kind == _FINISHED:
@@ -79,8 +79,6 @@ def state_of(reports):
                 running.discard(pipeline)
         elif kind == _STARTED:
             running.add(report[1])
-        elif report[3] is None:
-            unread = True
     if running:
         return State.RUNNING, attempts
     verdicts = set(latest.values())
@@ -90,7 +88,7 @@ def state_of(reports):
     if latest:
         # It ended, and said neither how its jobs did nor a vote.
         return State.UNKNOWN, attempts
-    return (State.UNREAD if unread else None), attempts
+    return State.UNREAD, attempts
 
 
 class Tally:

@@ -173,7 +173,13 @@ def _read_systems(connection, change_id):
 
 
 def _system(rows, builds):
-    state, attempts = cells.state_of([(row.kind, row.pipeline, row.verdict, row.parser) for row in rows])
+    said = [
+        (row.kind, row.pipeline, row.verdict)
+        for row in rows
+        # What was understood and is no result makes no state.
+        if row.kind is not parsers.Kind.OTHER or row.parser is None
+    ]
+    state, attempts = cells.state_of(said) if said else (None, 0)
     reports = [
         Report(
             row.posted_at,

@@ -227,10 +227,10 @@ def _states(reports, place):
     """CI id -> its cells by column."""
     said = {}
     for report in reports:
-        columns = said.get(report[6])
+        columns = said.get(report[5])
         if columns is None:
-            columns = said[report[6]] = {}
-        column = place[report[5]]
+            columns = said[report[5]] = {}
+        column = place[report[4]]
         if column in columns:
             columns[column].append(report)
         else:
@@ -239,9 +239,7 @@ def _states(reports, place):
     for ci_system_id, columns in said.items():
         row = found[ci_system_id] = [None] * len(place)
         for column, ours in columns.items():
-            cell = cells.state_of(ours)
-            if cell[0]:
-                row[column] = cell
+            row[column] = cells.state_of(ours)
     return found
 
 
@@ -250,7 +248,7 @@ def _read_builds(connection, reports, place, wanted):
     width, rows = len(place), {}
     unpack = summary.unpack
     # In the order of time, so that the latest run of a job is the one that stays.
-    for _, _, _, _, report_id, patch_set_id, _, line in reports:
+    for _, _, _, report_id, patch_set_id, _, line in reports:
         if line is None:
             continue
         column = place[patch_set_id]
