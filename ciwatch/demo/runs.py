@@ -53,8 +53,10 @@ def verdict_of(outcomes):
 
 
 def failed_jobs(outcomes):
-    """The names of the jobs that failed."""
-    return tuple(outcome.job for outcome in outcomes if _CLASSES.get(outcome.result) == FAILED)
+    """The names of the jobs that failed; none for a CI that names none."""
+    return tuple(
+        outcome.job for outcome in outcomes if outcome.job and _CLASSES.get(outcome.result) == FAILED
+    )
 
 
 def play(rng, ci, jobs, urls, is_bad, is_sick, longest_s):

@@ -26,6 +26,7 @@ COLUMNS = (
     sa.type_coerce(models.Report.kind, sa.String()).label("kind"),
     models.Report.pipeline,
     sa.type_coerce(models.Report.verdict, sa.String()).label("verdict"),
+    models.Report.attempt,
 )
 
 #: The order in which :func:`state_of` takes them; a start and the end of a job that did nothing may share
@@ -60,21 +61,21 @@ def state_of(reports):
     of its pipelines; else unread.
 
     :param reports: at least one of those that :data:`NEEDED` lets through, in the order of their times;
-        sequences that begin with kind, pipeline and verdict: rows of a query that selects :data:`COLUMNS`
-        first.
-    :returns: (:class:`State`, number of attempts).
+        sequences that begin with kind, pipeline, verdict and attempt: rows of a query that selects
+        :data:`COLUMNS` first.
+    :returns: (:class:`State`, number of attempts in the pipeline that had most).
     """
     first, last = reports[0], reports[-1]
     if last[0] == _FINISHED and (first is last or (len(reports) == 2 and first[1] == last[1])):
         # One pipeline that ended, once or twice: nearly all cells are, and a matrix has thousands.
-        return _STATES.get(last[2], State.UNKNOWN), 1 + (first is not last and first[0] == _FINISHED)
+        return _STATES.get(last[2], State.UNKNOWN), last[3]
     latest, running, attempts = {}, set(), 0
     for report in reports:
         kind = report[0]
         if kind == _FINISHED:
             pipeline = report[1]
             latest[pipeline] = report[2]
-            attempts += 1
+            attempts = max(attempts, report[3])
             if running:
                 running.discard(pipeline)
         elif kind == _STARTED:

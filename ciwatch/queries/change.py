@@ -174,7 +174,7 @@ def _read_systems(connection, change_id):
 
 def _system(rows, builds):
     said = [
-        (row.kind, row.pipeline, row.verdict)
+        (row.kind, row.pipeline, row.verdict, row.attempt)
         for row in rows
         # What was understood and is no result makes no state.
         if row.kind is not parsers.Kind.OTHER or row.parser is None

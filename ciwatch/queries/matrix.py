@@ -45,7 +45,7 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class SystemRow(msgspec.Struct, frozen=True):
-    """A CI's cells by column: (state, number of attempts), or None where it said nothing."""
+    """A CI's cells by column: what :func:`~ciwatch.queries.cells.state_of` says, None where it is silent."""
 
     name: str
     cells: list[tuple[cells.State, int] | None]
@@ -57,7 +57,7 @@ class JobRow(msgspec.Struct, frozen=True):
     """A job's cells by column, as three lists, since there are tens of thousands.
 
     :ivar builds: what :func:`ciwatch.db.summary.unpack` gives of the latest build, or None for none.
-    :ivar runs: how many builds of the job there are on the patch set.
+    :ivar runs: how many builds of the job there are on the patch set, in the pipeline that had most.
     :ivar reports: the id of the report that the latest is from.
     """
 
@@ -227,10 +227,10 @@ def _states(reports, place):
     """CI id -> its cells by column."""
     said = {}
     for report in reports:
-        columns = said.get(report[5])
+        columns = said.get(report[6])
         if columns is None:
-            columns = said[report[5]] = {}
-        column = place[report[4]]
+            columns = said[report[6]] = {}
+        column = place[report[5]]
         if column in columns:
             columns[column].append(report)
         else:
@@ -245,25 +245,32 @@ def _states(reports, place):
 
 def _read_builds(connection, reports, place, wanted):
     """CI id -> a list of :class:`JobRow`."""
-    width, rows = len(place), {}
+    width, rows, runs_in = len(place), {}, {}
     unpack = summary.unpack
     # In the order of time, so that the latest run of a job is the one that stays.
-    for _, _, _, report_id, patch_set_id, _, line in reports:
+    for _, pipeline, _, _, report_id, patch_set_id, _, line in reports:
         if line is None:
             continue
         column = place[patch_set_id]
+        counted = runs_in.get(pipeline)
+        if counted is None:
+            counted = runs_in[pipeline] = {}
         for build in unpack(line):
-            row = rows.get(build[0])
-            if row is None:
-                row = rows[build[0]] = ([None] * width, [0] * width, [0] * width)
-            builds, runs, report_ids = row
-            builds[column] = build
+            job_id = build[0]
+            runs = counted.get(job_id)
+            if runs is None:
+                runs = counted[job_id] = [0] * width
+                rows.setdefault(job_id, ([None] * width, [0] * width))
             runs[column] += 1
+            builds, report_ids = rows[job_id]
+            builds[column] = build
             report_ids[column] = report_id
     found = {}
     for job_id, ci_system_id, name in _read_jobs(connection, rows):
         if wanted.lower() in name.lower():
-            found.setdefault(ci_system_id, []).append(_job_row(name, rows[job_id]))
+            runs = [counted[job_id] for counted in runs_in.values() if job_id in counted]
+            most = list(map(max, *runs)) if len(runs) > 1 else runs[0]
+            found.setdefault(ci_system_id, []).append(_job_row(name, *rows[job_id], most))
     return found
 
 
@@ -284,7 +291,7 @@ def _system_row(name, row):
     return SystemRow(name, row, passed, passed + states.count(cells.State.FAILED))
 
 
-def _job_row(name, row):
-    classes = [build[1] for build in row[0] if build]
+def _job_row(name, builds, report_ids, runs):
+    classes = [build[1] for build in builds if build]
     passed = classes.count(results.ResultClass.PASSED)
-    return JobRow(name, *row, passed, passed + classes.count(results.ResultClass.FAILED))
+    return JobRow(name, builds, runs, report_ids, passed, passed + classes.count(results.ResultClass.FAILED))

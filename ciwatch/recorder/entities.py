@@ -32,12 +32,15 @@ def record_changes(rows, events, project_ids):
     items, numbers, said = [], [], {}
     for number, event in reversed(list(enumerate(events))):
         later = said.get(event.change.number)
-        # Most events repeat what the next one says of the change.
-        if later and later.change is event.change and later.at >= event.at:
+        # Most comments repeat what the next event says of the change, and are news by themselves.
+        if event.type == "comment-added" and later and later.change is event.change and later.at >= event.at:
             continue
         said[event.change.number] = event
         items.append(((event.change.number,), event))
         numbers.append(number)
+    # Back in the order of the stream, in which each of a change's steps is news.
+    items.reverse()
+    numbers.reverse()
 
     def fresh(event):
         return {

@@ -79,7 +79,7 @@ shown = f"{(asked.page - 1) * asked.columns + 1}–{(asked.page - 1) * asked.col
 <li><span class="mark ${css}">${mark}</span>${state}</li>
 % endfor
 <li>an empty cell: the CI said nothing</li>
-<li>a number in the corner: so many attempts</li>
+<li>a small number: so many attempts in one pipeline</li>
 <li>pale: the job does not vote</li>
 <li><a href="/about">what the words mean</a></li>
 </ul>
