@@ -7,7 +7,7 @@ columns = matrix.columns
 shown = f"{(asked.page - 1) * asked.columns + 1}–{(asked.page - 1) * asked.columns + len(columns)}" if columns else "none"
 %>
 <h1>${matrix.project}</h1>
-<p class="about">Every CI on every patch set from ${h.absolute(asked.window.since)} to ${h.absolute(asked.window.until)}, newest first.</p>
+<p class="about">Every CI on every patch set, ${h.absolute(asked.window.since)} – ${h.absolute(asked.window.until)}.</p>
 <form class="filters" action="${base}">
 <span class="choice">
 % for choice in windows:
@@ -44,7 +44,7 @@ shown = f"{(asked.page - 1) * asked.columns + 1}–{(asked.page - 1) * asked.col
 <div class="scroll grid" tabindex="0" role="region" aria-label="Matrix of CI systems and patch sets"><table class="matrix">
 <caption>CI systems and their jobs in rows, patch sets of ${matrix.project} in columns, newest first</caption>
 <thead>
-<tr><th scope="col">${len(matrix.systems)} CI systems · patch sets ${shown} of ${matrix.total}</th>\
+<tr><th scope="col">${len(matrix.systems)} CI system${'' if len(matrix.systems) == 1 else 's'} · patch sets ${shown} of ${matrix.total}</th>\
 % for day, width in grid.day_groups(columns):
 <th class="day" colspan="${width}" scope="colgroup" title="${h.day(day)}"><span>${h.day(day) if width > 3 else day.day}</span></th>\
 % endfor

@@ -22,7 +22,7 @@
 <caption>Rows in the database</caption>
 <thead><tr>
 % for name in status.counts:
-<th scope="col" class="n">${name.replace('_', ' ')}</th>
+<th scope="col" class="n">${name.replace('_', ' ').replace('ci ', 'CI ')}</th>
 % endfor
 </tr></thead>
 <tbody><tr>
