@@ -8,6 +8,7 @@ from cliff import command
 import waitress
 
 from ciwatch.cli import base
+from ciwatch.db import schema
 from ciwatch.web import app as web_app
 
 
@@ -30,7 +31,12 @@ class Serve(command.Command):
         host = parsed_args.host or conf.web.host
         port = conf.web.port if parsed_args.port is None else parsed_args.port
         listener = listen(host, port)
-        # A database that is away is told to every visitor by a 503 page; it may come back.
+        try:
+            with base.database(conf, read_only=True):
+                pass
+        except (base.CommandError, schema.SchemaError) as error:
+            # No reason to end: it may come, and until then a page says so.
+            print(f"ciwatch: {error}; until then visitors get a 503 page", file=self.app.stderr)
         run(conf, listener, self.app.stdout)
 
 

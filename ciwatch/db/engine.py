@@ -68,6 +68,13 @@ def _sqlite_engine(url, read_only):
             ) from error
     engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S})
 
+    @event.listens_for(engine, "do_connect")
+    def open_existing(dialect, record, arguments, options):
+        if read_only and url.database and url.database != ":memory:":
+            # Else SQLite would make an empty file where there is none.
+            arguments[0] = f"{pathlib.Path(url.database).absolute().as_uri()}?mode=rw"
+            options["uri"] = True
+
     @event.listens_for(engine, "connect")
     def configure(connection, record):
         # sqlite3 would begin transactions by its own rules; with None it begins none and we do.

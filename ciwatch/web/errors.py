@@ -60,7 +60,7 @@ def fault(error, request):
     return answer(request, 500, "A fault of ours", "This page could not be made. The log tells more.")
 
 
-def answer(request, status, title, sentence):
+def answer(request, status, heading, sentence):
     """A response with *status*: JSON for the API, else a page.
 
     Takes nothing from the database, which may be what is wrong.
@@ -68,7 +68,7 @@ def answer(request, status, title, sentence):
     if _path(request).startswith("/api/"):
         reply = renderers.render_to_response("json", {"error": sentence}, request)
     else:
-        values = {"title": title, "sentence": sentence, "newest": None}
+        values = {"heading": heading, "sentence": sentence, "newest": None}
         reply = responses.Response(renderers.render("templates/error.mako", values, request, "ciwatch.web"))
     reply.status_int = status
     return reply

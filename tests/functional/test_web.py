@@ -124,6 +124,8 @@ class WebTestCase(base.TestCase):
         self.assertEqual(len(scanner.ids), len(set(scanner.ids)), path)
         response.scanner = scanner
         response.words = " ".join(" ".join(scanner.text).split())
+        # What a template shows where it meant a value.
+        self.assertNotIn("<function", response.words, path)
         return response
 
 
@@ -377,10 +379,20 @@ class TestWithoutData(WebTestCase):
             path = re.sub(r"\{.*?\}", "7", pattern)
             self.assertIn(self.site.get(path, expect_errors=True).status_int, (200, 404), path)
 
+    def test_words(self):
+        """What happened is the title and the heading, and the way back is there."""
+        page = self.page("/project/nope", status=404)
+        self.assertIn("<h1>Not found</h1>", page.text)
+        self.assertIn("<title>Not found · CI Watch</title>", page.text)
+        self.assertIn("No event spoke of a project 'nope' yet.", page.words)
+        self.assertIn("/", page.scanner.links)
+
     def away(self, path, site):
         """The answer of *site* is 503, and no traceback."""
         response = site.get(path, status=503)
         self.assertNotIn("Traceback", response.text)
+        if response.content_type == "text/html":
+            self.assertIn("<h1>The database cannot be read</h1>", response.text)
         self.assertEqual("60", response.headers["Retry-After"])
         return response
 
@@ -393,6 +405,9 @@ class TestWithoutData(WebTestCase):
         self.assertTrue(self.away("/api/v1/projects", site).json["error"])
         site.get("/static/ciwatch.css")
         os.mkdir(self.folder / "gone")
+        self.away("/", site)
+        # Who only reads makes no file either.
+        self.assertEqual([], list((self.folder / "gone").iterdir()))
         schema.prepare(self.make_engine("gone/none.sqlite"))
         site.get("/")
 
