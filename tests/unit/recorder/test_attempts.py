@@ -249,3 +249,16 @@ class TestState(RecorderTestCase):
             ],
             [phrase for phrase in found],
         )
+
+
+class TestOddComments(RecorderTestCase):
+    """Comments that say nearly nothing are kept as what they are."""
+
+    def test_one_word(self):
+        """With or without Gerrit's line above it: unread where a CI wrote it, a comment where a person did."""
+        for number, text in enumerate(("ok", "Patch Set 1:\n\nok", "", " ", "\n\n", "Patch Set 1:", "\x00")):
+            for account in ("basalt-ci", "ann"):
+                counts = self.record(base.comment_event(text, AT + 60 * number, account))
+                self.assertEqual((1, 0), (counts.recorded, counts.rejected), (text, account))
+        self.assertEqual([("other", None, None)] * 7, self.reports("kind", "parser", "attempt"))
+        self.assertEqual(7, self.count(models.Comment))
