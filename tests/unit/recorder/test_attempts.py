@@ -255,7 +255,7 @@ class TestOddComments(RecorderTestCase):
     """Comments that say nearly nothing are kept as what they are."""
 
     def test_one_word(self):
-        """With or without Gerrit's line above it: unread where a CI wrote it, a comment where a person did."""
+        """With or without a header: unread where a CI wrote it, a comment where a person did."""
         for number, text in enumerate(("ok", "Patch Set 1:\n\nok", "", " ", "\n\n", "Patch Set 1:", "\x00")):
             for account in ("basalt-ci", "ann"):
                 counts = self.record(base.comment_event(text, AT + 60 * number, account))
