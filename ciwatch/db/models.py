@@ -118,7 +118,8 @@ class Account(Base):
     """A Gerrit account that commented.
 
     *username* is the full name where Gerrit gives no username. *ci_system_id* and *found_by* are None for
-    a person. The two counts are of its comments, and of those among them that a strict parser reads.
+    a person. The counts are of its comments, of those among them that a strict parser reads, and of those
+    among these that are results with the address of a log.
     """
 
     __tablename__ = "accounts"
@@ -132,6 +133,7 @@ class Account(Base):
     found_by: orm.Mapped[FoundBy | None] = orm.mapped_column(types.enum_column(FoundBy))
     comment_count: orm.Mapped[int]
     read_count: orm.Mapped[int]
+    result_count: orm.Mapped[int] = orm.mapped_column(server_default="0")
     updated_at: orm.Mapped[datetime.datetime]
 
 
@@ -179,12 +181,22 @@ class Report(CommentColumns, Base):
 
     *parser* is None where no parser could read it. *attempt* counts the finished reports of a CI on the
     same patch set and pipeline, in the order of their times; that of a start is the attempt it led to, None
-    while it runs. *vote* is the Verified vote. Headline, vote
-    and builds may disagree; *verdict_source* tells which of them *verdict* was read from.
+    while it runs. *vote* is the Verified vote, or that on a label of the CI's own. Headline, vote
+    and builds may disagree; *verdict_source* tells which of them *verdict* was read from. A comment that only
+    repeats the result before it is of the kind other, with the verdict that it repeats.
     """
 
     __tablename__ = "reports"
-    __table_args__ = (sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),)
+    __table_args__ = (
+        sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),
+        sa.Index(
+            "ix_reports_shape",
+            "account_id",
+            "shape",
+            sqlite_where=sa.text("shape IS NOT NULL"),
+            postgresql_where=sa.text("shape IS NOT NULL"),
+        ),
+    )
 
     id: orm.Mapped[int] = _given_id()
     kind: orm.Mapped[base.Kind] = orm.mapped_column(types.enum_column(base.Kind))
@@ -199,6 +211,8 @@ class Report(CommentColumns, Base):
     headline: orm.Mapped[results.ResultClass | None] = orm.mapped_column(ResultColumn)
     parser: orm.Mapped[str | None] = orm.mapped_column(sa.String(64), index=True)
     parser_version: orm.Mapped[int | None]
+    #: What it looks like, of :mod:`ciwatch.parsers.shape`, where no parser could read it; else None.
+    shape: orm.Mapped[str | None] = orm.mapped_column(sa.String(200))
     #: Its builds in a line, of :mod:`ciwatch.db.summary`; None for none.
     summary: orm.Mapped[str | None] = orm.mapped_column(types.long_text())
 
@@ -207,7 +221,17 @@ class Build(Base):
     """One job's line in a report; *position* is its place there. *duration_s* is in seconds."""
 
     __tablename__ = "builds"
-    __table_args__ = (sa.UniqueConstraint("report_id", "position"),)
+    __table_args__ = (
+        sa.UniqueConstraint("report_id", "position"),
+        sa.Index(
+            "ix_builds_unknown",
+            "result_class",
+            "job_id",
+            "result",
+            sqlite_where=sa.text("result_class = 'unknown'"),
+            postgresql_where=sa.text("result_class = 'unknown'"),
+        ),
+    )
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     report_id: orm.Mapped[int] = _key("reports.id")
@@ -231,6 +255,40 @@ class Recheck(Base):
     account_id: orm.Mapped[int] = _key("accounts.id", index=True)
     posted_at: orm.Mapped[datetime.datetime]
     phrase: orm.Mapped[str] = orm.mapped_column(sa.String(255))
+
+
+class FaultKind(enum.StrEnum):
+    """How a parser plugin failed."""
+
+    NOT_LOADED = "not loaded"
+    RAISED = "raised"
+    RUBBISH = "returned rubbish"
+
+
+class ParserFault(Base):
+    """A parser plugin that failed: how, how often, and what it said the last time."""
+
+    __tablename__ = "parser_faults"
+
+    parser: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
+    kind: orm.Mapped[FaultKind] = orm.mapped_column(types.enum_column(FaultKind), primary_key=True)
+    count: orm.Mapped[int]
+    reason: orm.Mapped[str] = orm.mapped_column(sa.String(500))
+    last_at: orm.Mapped[datetime.datetime]
+
+
+class TaskPosition(Base):
+    """How far a long task came that was interrupted: *position* is the last id it did.
+
+    *fingerprint* tells whether a later run does the same task; *total* what was counted until then.
+    """
+
+    __tablename__ = "task_positions"
+
+    task: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
+    fingerprint: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    position: orm.Mapped[int]
+    counts: orm.Mapped[dict] = orm.mapped_column(sa.JSON)
 
 
 class RecorderTurn(Base):

@@ -13,6 +13,26 @@ from ciwatch.parsers import header
 from ciwatch.parsers import results
 
 
+#: Labels on which people review: a vote there is no test's result, whoever casts it.
+REVIEW_LABELS = frozenset(
+    [
+        "Code-Review",
+        "Workflow",
+        "Approved",
+        "Submit",
+        "SUBM",
+        "CRVW",
+        "APRV",
+        "Ok-To-Test",
+        "Review-Priority",
+        "Backport-Candidate",
+        "Auto-Submit",
+        "Commit-Queue",
+        "Code-Style",
+    ]
+)
+
+
 class Kind(enum.StrEnum):
     """What a report is: jobs began, jobs ended, or understood and yet no result (a vote taken back)."""
 
@@ -57,12 +77,20 @@ class Comment(msgspec.Struct, frozen=True, dict=True):
         """The text below Gerrit's own lines: what the CI wrote."""
         return self.header.body
 
-    @property
+    @functools.cached_property
     def vote(self):
-        """The Verified vote: from the header, which is the authority, else as sent beside the text."""
-        if "Verified" in self.header.votes:
-            return self.header.votes["Verified"]
-        return self.votes.get("Verified")
+        """The vote on Verified, else on a CI's own label; None for none, 0 for one taken back.
+
+        The header is the authority, then what was sent beside the text. Where a CI has several labels of
+        its own, the lowest vote counts.
+        """
+        found = self.header.votes or self.votes
+        if "Verified" in found:
+            return found["Verified"]
+        if self.header.votes and "Verified" in self.votes:
+            return self.votes["Verified"]
+        own = [value for label, value in found.items() if label not in REVIEW_LABELS]
+        return min(own) if own else None
 
 
 class Build(msgspec.Struct, frozen=True):
@@ -96,7 +124,7 @@ class Report(msgspec.Struct, frozen=True):
     """What a comment says.
 
     :ivar kind: started, finished, or understood and no result.
-    :ivar builds: the job lines, in their order; a start has none.
+    :ivar builds: the job lines, in their order; a start has none, but where it lists what it will run.
     :ivar pipeline: the pipeline's name, empty where the format has none.
     :ivar pipeline_source: where that name was found.
     :ivar headline: what the comment says in sum, as far as it says so; may disagree with its lines.

@@ -16,6 +16,8 @@ OLD_WORDS = {
     "verified": ("Verified", 1),
     "doesn't seem to work": ("Verified", -1),
     "fails": ("Verified", -1),
+    "build successful": ("Verified", 1),
+    "build failed": ("Verified", -1),
     "looks good to me, approved": ("Code-Review", 2),
     "looks good to me (core reviewer)": ("Code-Review", 2),
     "looks good to me, but someone else must approve": ("Code-Review", 1),
@@ -33,8 +35,9 @@ _VOTE = re.compile(
 # Blank lines, the count of inline comments, and the block on copied or outdated votes with its bullets.
 _GERRIT_LINES = re.compile(
     r"(?:[ \t]*\n|\(\d{1,6} comments?\)[ \t]*(?:\n|$)"
-    r"|(?:Copied votes on follow-up patch sets have been updated|Outdated Votes"
-    r"|The following approvals got outdated and were removed):?[ \t]*(?:\n|$)(?:\* [^\n]*(?:\n|$))*)*"
+    r"|(?:Copied votes on follow-up patch sets have been updated|Copied Votes|Outdated Votes"
+    r"|The following approvals got outdated and were removed):?[ \t]*(?:\n|$)(?:\* [^\n]*(?:\n|$))*"
+    r"|\\\* The label has [^\n]*(?:\n|$))*"
 )
 
 # What Gerrit itself says in the name of whoever did it, when no tag tells so. A CI that merges, rebases or

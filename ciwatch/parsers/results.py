@@ -5,6 +5,7 @@ beside its class.
 """
 
 import enum
+import re
 
 
 class ResultClass(enum.StrEnum):
@@ -18,21 +19,41 @@ class ResultClass(enum.StrEnum):
 
 
 _WORDS = {
-    ResultClass.PASSED: "SUCCESS",
-    ResultClass.FAILED: "FAILURE UNSTABLE TIMED_OUT POST_FAILURE",
+    ResultClass.PASSED: "SUCCESS SUCCEEDED PASSED PASS",
+    ResultClass.FAILED: "FAILURE FAILED FAIL UNSTABLE TIMED_OUT POST_FAILURE",
     ResultClass.INFRASTRUCTURE: (
-        "NODE_FAILURE RETRY_LIMIT DISK_FULL LOST ABORTED CANCELED MERGER_FAILURE CONFIG_ERROR"
-        " NOT_REGISTERED EXCEPTION ERROR"
+        "NODE_FAILURE RETRY_LIMIT RETRY DISK_FULL LOST ABORTED CANCELED CANCELLED DEQUEUED MERGER_FAILURE"
+        " MERGE_CONFLICT CONFIG_ERROR NOT_REGISTERED NO_HANDLE EXCEPTION ERROR"
     ),
-    ResultClass.NOT_RUN: "SKIPPED NOT_BUILT",
+    # A job that waits, or has only begun, has not run either.
+    ResultClass.NOT_RUN: "SKIPPED NOT_BUILT QUEUED STARTED",
 }
 
 CLASS_OF_WORD = {word: kind for kind, words in _WORDS.items() for word in words.split()}
+
+# What free words amount to. Asked in this order: "unsuccessful" holds "success", and "failed to abort" is a
+# failure.
+_WORDINGS = (
+    (re.compile(r"fail|error|unsuccess|unstable|broken|not pass", re.IGNORECASE), ResultClass.FAILED),
+    (re.compile(r"abort|cancel", re.IGNORECASE), ResultClass.INFRASTRUCTURE),
+    (re.compile(r"succe|pass|congratulations|looks good|\bok\b", re.IGNORECASE), ResultClass.PASSED),
+)
 
 
 def classify(word):
     """The :class:`ResultClass` of a result *word*; UNKNOWN for a word nobody has taught us yet."""
     return CLASS_OF_WORD.get(word, ResultClass.UNKNOWN)
+
+
+def classify_wording(text):
+    """The class that a sentence in place of a result word amounts to, or None where it says nothing.
+
+    :param text: the sentence; its first 500 characters are read.
+    """
+    for pattern, result_class in _WORDINGS:
+        if pattern.search(text, 0, 500):
+            return result_class
+    return None
 
 
 def verdict_of(builds):

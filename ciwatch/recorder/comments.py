@@ -65,6 +65,7 @@ def store(connection, rows, items, accounts, parsers):
         strict = readings.is_machine_made(reading)
         account["comment_count"] += 1
         account["read_count"] += strict
+        account["result_count"] += readings.is_result(reading)
         if is_ci:
             of_cis.append((item, reading))
         else:

@@ -178,6 +178,7 @@ def record_accounts(rows, events, identity):
             "found_by": identity.evidence(event.account, event.tag),
             "comment_count": 0,
             "read_count": 0,
+            "result_count": 0,
             "updated_at": event.at,
         }
 

@@ -5,7 +5,7 @@ import re
 
 from ciwatch.db.models import FoundBy
 
-#: Comments that strict parsers read before behaviour alone makes an account a CI.
+#: Comments that strict parsers read before behaviour alone makes an account a CI, if none is a result.
 MIN_READ = 2
 
 _SUFFIX = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
@@ -61,15 +61,17 @@ class Identity:
             return FoundBy.NAME
         return None
 
-    def behaves_like_ci(self, username, name, comment_count, read_count):
+    def behaves_like_ci(self, username, name, comment_count, read_count, result_count):
         """Whether most of an account's comments are such as only a CI writes.
 
         A function of the counts alone, so that the order in which comments arrive does not matter.
 
         :param comment_count: how many comments it wrote.
         :param read_count: how many of them strict parsers read.
+        :param result_count: how many of these are results with the address of a log, of which one is enough:
+            a start may be quoted, a whole result hardly is all that a person ever writes.
         """
         if self.is_ignored(username, name):
             return False
-        enough = 1 if _MAYBE.search(name) else MIN_READ
+        enough = 1 if result_count or _MAYBE.search(name) else MIN_READ
         return read_count >= enough and read_count * 2 > comment_count

@@ -8,6 +8,7 @@ import msgspec
 from ciwatch.db.models import VerdictSource
 from ciwatch.parsers import base
 from ciwatch.parsers import results
+from ciwatch.parsers import shape
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -66,6 +67,15 @@ def is_machine_made(reading):
     return bool(reading.report.builds) or reading.report.kind is base.Kind.STARTED
 
 
+def is_result(reading):
+    """Whether a comment alone proves that its author is a CI: machine-made results with an address."""
+    return (
+        is_machine_made(reading)
+        and reading.report.kind is base.Kind.FINISHED
+        and any(build.log_url for build in reading.report.builds)
+    )
+
+
 def report_columns(comment, reading):
     """The columns of a report beyond those of its comment.
 
@@ -83,8 +93,10 @@ def report_columns(comment, reading):
         "headline": None,
         "parser": None,
         "parser_version": None,
+        "shape": None,
     }
     if reading is None:
+        columns["shape"] = shape.shape_of(comment.text)
         return columns
     report = reading.report
     columns.update(

@@ -1,5 +1,7 @@
 """Stores reports with their builds, and numbers the attempts."""
 
+import datetime
+
 import sqlalchemy as sa
 
 from ciwatch.db import bulk
@@ -13,6 +15,10 @@ REPORTS = models.Report.__table__
 BUILDS = models.Build.__table__
 JOBS = models.Job.__table__
 ACCOUNTS = models.Account.__table__
+
+#: A result without job lines within this time of one with them says the same again: a vote of its own, or
+#: "Build failed" below a table.
+REPEATED_WITHIN = datetime.timedelta(minutes=2)
 
 _WEAKER_THAN_START = (base.PipelineSource.VOTE, base.PipelineSource.NONE, base.PipelineSource.START)
 
@@ -83,7 +89,7 @@ def number_attempts(connection, patch_set_ids):
     changed = []
     for part in chunks(sorted(patch_set_ids)):
         _number_part(connection, part, changed)
-    bulk.update(connection, REPORTS, changed, ["pipeline", "pipeline_source", "attempt"])
+    bulk.update(connection, REPORTS, changed, ["kind", "pipeline", "pipeline_source", "attempt"])
 
 
 def _number_part(connection, patch_set_ids, changed):
@@ -98,6 +104,8 @@ def _number_part(connection, patch_set_ids, changed):
             REPORTS.c.pipeline,
             REPORTS.c.pipeline_source,
             REPORTS.c.attempt,
+            REPORTS.c.verdict,
+            REPORTS.c.summary.is_not(None).label("has_builds"),
             ACCOUNTS.c.ci_system_id,
         )
         .join(ACCOUNTS, ACCOUNTS.c.id == REPORTS.c.account_id)
@@ -108,23 +116,36 @@ def _number_part(connection, patch_set_ids, changed):
         connection.execute(statement).all(),
         key=lambda row: (row.posted_at, row.kind != base.Kind.STARTED, row.digest, row.account_id),
     )
-    started, waiting, attempts = {}, {}, {}
+    started, waiting, attempts, lines = {}, {}, {}, {}
     for row in found:
+        spoke = row.patch_set_id, row.account_id
         if row.kind is base.Kind.STARTED:
             if row.pipeline:
-                started[row.patch_set_id, row.account_id] = row.pipeline
+                started[spoke] = row.pipeline
             key = row.patch_set_id, row.ci_system_id, row.pipeline
             waiting.setdefault(key, []).append(row)
-        elif row.kind is base.Kind.FINISHED:
-            pipeline, source = _pipeline(row, started.get((row.patch_set_id, row.account_id)))
+            lines.pop(spoke, None)
+        elif _is_result(row):
+            before = lines.get(spoke)
+            if before and not row.has_builds and row.posted_at - before.posted_at <= REPEATED_WITHIN:
+                _change(changed, row, row.pipeline, row.pipeline_source, None, base.Kind.OTHER)
+                continue
+            if row.has_builds:
+                lines[spoke] = row
+            pipeline, source = _pipeline(row, started.get(spoke))
             key = row.patch_set_id, row.ci_system_id, pipeline
             attempt = attempts[key] = attempts.get(key, 0) + 1
-            _change(changed, row, pipeline, source, attempt)
+            _change(changed, row, pipeline, source, attempt, base.Kind.FINISHED)
             for start in waiting.pop(key, ()):
-                _change(changed, start, start.pipeline, start.pipeline_source, attempt)
+                _change(changed, start, start.pipeline, start.pipeline_source, attempt, start.kind)
     for starts in waiting.values():
         for start in starts:
-            _change(changed, start, start.pipeline, start.pipeline_source, None)
+            _change(changed, start, start.pipeline, start.pipeline_source, None, start.kind)
+
+
+def _is_result(row):
+    """Whether a report says a result, be it for the first time or again."""
+    return row.kind is base.Kind.FINISHED or row.verdict is not None
 
 
 def _pipeline(row, begun):
@@ -134,6 +155,14 @@ def _pipeline(row, begun):
     return row.pipeline, row.pipeline_source
 
 
-def _change(changed, row, pipeline, source, attempt):
-    if (pipeline, source, attempt) != (row.pipeline, row.pipeline_source, row.attempt):
-        changed.append({"id": row.id, "pipeline": pipeline, "pipeline_source": source, "attempt": attempt})
+def _change(changed, row, pipeline, source, attempt, kind):
+    if (pipeline, source, attempt, kind) != (row.pipeline, row.pipeline_source, row.attempt, row.kind):
+        changed.append(
+            {
+                "id": row.id,
+                "kind": kind,
+                "pipeline": pipeline,
+                "pipeline_source": source,
+                "attempt": attempt,
+            }
+        )

@@ -23,7 +23,11 @@ def settle(connection, rows, account, identity, parsers):
     """
     if account["found_by"] in (None, FoundBy.BEHAVIOUR):
         behaves = identity.behaves_like_ci(
-            account["username"], account["name"], account["comment_count"], account["read_count"]
+            account["username"],
+            account["name"],
+            account["comment_count"],
+            account["read_count"],
+            account["result_count"],
         )
         account["found_by"] = FoundBy.BEHAVIOUR if behaves else None
     if account["found_by"] and account["ci_system_id"] is None:
