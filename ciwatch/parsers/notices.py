@@ -13,6 +13,7 @@ _NOTICE = re.compile(
     r"(?:I noticed (?:jenkins|zuul|tests?) failed\b"
     r"|File contains violation:"
     r"|Code review expired\b"
+    r"|User (?:not )?approved, (?:CI|see)\b"
     r"|GHPR: https?://\S+"
     r"|(?:recheck|reverify|retrigger|rebuild|retest)\b[^\n]{0,200}$"
     r"|Welcome,? new contributor"

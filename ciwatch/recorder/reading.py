@@ -113,10 +113,14 @@ def report_columns(comment, reading):
 
 
 def _verdict(report, vote):
+    headline = report.headline
+    if report.builds and headline is not results.ResultClass.PASSED:
+        # It sums up jobs that do not vote, or that did not run: no failure of the attempt.
+        headline = headline and results.ResultClass.NOT_RUN
     candidates = (
         (results.verdict_of(report.builds), VerdictSource.BUILDS),
         (results.verdict_of_vote(vote), VerdictSource.VOTE),
-        (report.headline, VerdictSource.HEADLINE),
+        (headline, VerdictSource.HEADLINE),
     )
     for verdict, source in candidates:
         if verdict is not None:
