@@ -8,6 +8,7 @@ from sqlalchemy import orm
 
 from ciwatch.db import types
 from ciwatch.parsers import base
+from ciwatch.parsers import contract
 from ciwatch.parsers import results
 
 ResultColumn = types.enum_column(results.ResultClass)
@@ -257,21 +258,13 @@ class Recheck(Base):
     phrase: orm.Mapped[str] = orm.mapped_column(sa.String(255))
 
 
-class FaultKind(enum.StrEnum):
-    """How a parser plugin failed."""
-
-    NOT_LOADED = "not loaded"
-    RAISED = "raised"
-    RUBBISH = "returned rubbish"
-
-
 class ParserFault(Base):
     """A parser plugin that failed: how, how often, and what it said the last time."""
 
     __tablename__ = "parser_faults"
 
     parser: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
-    kind: orm.Mapped[FaultKind] = orm.mapped_column(types.enum_column(FaultKind), primary_key=True)
+    kind: orm.Mapped[contract.FaultKind] = orm.mapped_column(types.enum_column(contract.FaultKind), primary_key=True)
     count: orm.Mapped[int]
     reason: orm.Mapped[str] = orm.mapped_column(sa.String(500))
     last_at: orm.Mapped[datetime.datetime]

@@ -7,8 +7,12 @@ import msgspec
 from stevedore import extension
 
 from ciwatch.parsers import base
+from ciwatch.parsers import contract
+from ciwatch.parsers.contract import FaultKind
 
 NAMESPACE = "ciwatch.parsers"
+
+_OWN = "ciwatch.parsers."
 
 LOG = logging.getLogger(__name__)
 
@@ -25,7 +29,6 @@ class ParserManager:
 
     :ivar parsers: the parsers in the order in which they are asked.
     :ivar failures: (plugin name, reason) of those that cannot be used.
-    :ivar errors: plugin name -> how often it raised or returned no Report.
     """
 
     def __init__(self, disabled=(), extensions=None):
@@ -35,7 +38,7 @@ class ParserManager:
         :param extensions: (name, class) pairs to use instead of the installed entry points.
         """
         self.failures = []
-        self.errors = collections.Counter()
+        self._faults = {}
         if extensions is None:
             extensions = self._installed()
         self.parsers = self._usable([pair for pair in extensions if pair[0] not in disabled])
@@ -54,18 +57,34 @@ class ParserManager:
     def _fail(self, name, reason):
         LOG.error("Parser plugin %s %s", name, reason)
         self.failures.append((name, reason))
+        self._count(name, FaultKind.NOT_LOADED, reason)
+
+    def _count(self, name, kind, reason):
+        count, _ = self._faults.get((name, kind), (0, None))
+        self._faults[name, kind] = count + 1, reason
+
+    def take_faults(self):
+        """What went wrong since the last call: (plugin name, :class:`FaultKind`) -> (how often, why)."""
+        faults, self._faults = self._faults, {}
+        return faults
 
     def _usable(self, pairs):
         # stevedore only sees duplicates that are neighbours, so names are counted here.
-        counts = collections.Counter(name for name, _ in pairs)
+        by_name = collections.defaultdict(list)
+        for name, plugin in pairs:
+            by_name[name].append(plugin)
         parsers = []
-        for name, count in sorted(counts.items()):
-            if count > 1:
-                self._fail(name, f"is there {count} times; none of them is used")
-                continue
-            parser = self._instance(name, dict(pairs)[name])
-            if parser:
-                parsers.append(parser)
+        for name, plugins in sorted(by_name.items()):
+            if len(plugins) > 1:
+                # A stranger's plugin must not be able to put one of ours out of use.
+                own = [plugin for plugin in plugins if plugin.__module__.startswith(_OWN)]
+                self._fail(
+                    name,
+                    f"is there {len(plugins)} times;"
+                    f" {'CI Watch uses its own' if len(own) == 1 else 'none of them is used'}",
+                )
+                plugins = own if len(own) == 1 else []
+            parsers += filter(None, [self._instance(name, plugin) for plugin in plugins])
         return sorted(parsers, key=lambda parser: (parser.priority, parser.name))
 
     def _instance(self, name, plugin):
@@ -94,14 +113,13 @@ class ParserManager:
                 continue
             try:
                 report = parser.parse(comment)
-            except Exception:
-                self.errors[parser.name] += 1
+                if report is not None:
+                    contract.check_report(report)
+                    return Reading(parser, report)
+            except contract.ContractError as error:
+                LOG.error("Parser plugin %s returned %s, on a comment of %s", parser.name, error, comment.author)
+                self._count(parser.name, FaultKind.RUBBISH, str(error))
+            except Exception as error:
                 LOG.exception("Parser plugin %s failed on a comment of %s", parser.name, comment.author)
-                continue
-            if report is None:
-                continue
-            if isinstance(report, base.Report):
-                return Reading(parser, report)
-            self.errors[parser.name] += 1
-            LOG.error("Parser plugin %s returned %r, which is no Report", parser.name, type(report))
+                self._count(parser.name, FaultKind.RAISED, f"{type(error).__name__}: {error}")
         return None

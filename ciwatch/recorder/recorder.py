@@ -14,6 +14,7 @@ from ciwatch.gerrit import events
 from ciwatch.parsers import header
 from ciwatch.recorder import comments
 from ciwatch.recorder import entities
+from ciwatch.recorder import faults
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder import rows
 from ciwatch.recorder import systems
@@ -64,6 +65,7 @@ class Recorder:
         self._identity = identity
         self._source = source
         self._rows = rows.Rows()
+        self._is_new = True
 
     def record(self, lines):
         """Records a batch in one transaction.
@@ -91,6 +93,7 @@ class Recorder:
                 self._rows.begin(connection)
                 news = self._record_events(connection, batch, notices) if batch else set()
                 self._reject(connection, rejected)
+                self._store_faults(connection)
         except BaseException:
             self._rows.forget()
             raise
@@ -137,6 +140,12 @@ class Recorder:
         self._rows.update(entities.ACCOUNTS, accounts.values())
         systems.retitle(connection, accounts.values())
         return stored
+
+    def _store_faults(self, connection):
+        if self._is_new:
+            faults.forget_not_loaded(connection)
+            self._is_new = False
+        faults.store(connection, self._parsers.take_faults())
 
     def _move_position(self, connection, at):
         key = {"source": self._source}

@@ -29,7 +29,8 @@ class TestReadHeader(base.TestCase):
             {"Verified": 1, "Code-Review": 2},
             "",
         )
-        self.check("Patch Set 6: Build Successful\n\nx", 6, {}, "x")
+        self.check("Patch Set 6: Build Successful\n\nx", 6, {"Verified": 1}, "x")
+        self.check("Patch Set 6: No score\n\nx", 6, {}, "x")
 
     def test_lines_between(self):
         """What Gerrit puts between its header and the author's words."""

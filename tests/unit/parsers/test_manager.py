@@ -1,7 +1,9 @@
 """No plugin stops the others."""
 
 from ciwatch.parsers import base as parsers_base
+from ciwatch.parsers import contract
 from ciwatch.parsers import manager
+from ciwatch.parsers import zuul
 from tests import base
 
 
@@ -51,6 +53,49 @@ class Abstract(parsers_base.Parser):
     name = "abstract"
 
 
+class TestContract(base.TestCase):
+    """What is no report is told as a sentence."""
+
+    def check(self, expected, *builds, **fields):
+        """The error of a report with these fields."""
+        fields = {"kind": parsers_base.Kind.FINISHED, **fields}
+        report = parsers_base.Report(builds=builds, **fields)
+        error = self.assertRaises(contract.ContractError, contract.check_report, report)
+        self.assertIn(expected, str(error))
+
+    def test_good(self):
+        """Every field at its usual."""
+        build = parsers_base.Build("a", "SUCCESS", False, 3, "http://x", "y")
+        contract.check_report(parsers_base.Report(parsers_base.Kind.FINISHED, (build,), "check"))
+
+    def test_report(self):
+        """Each field of a report."""
+        self.check("kind 'finished' is no Kind", kind="finished")
+        self.check("pipeline None is no text", pipeline=None)
+        self.check("pipeline_source 'text'", pipeline_source="text")
+        self.check("headline 'passed'", headline="passed")
+        self.assertRaises(
+            contract.ContractError,
+            contract.check_report,
+            parsers_base.Report(parsers_base.Kind.FINISHED, []),
+        )
+        self.assertRaises(contract.ContractError, contract.check_report, ("finished",))
+
+    def test_builds(self):
+        """Each field of a build."""
+        make = parsers_base.Build
+        self.check("a str among the builds", "SUCCESS")
+        self.check("job ''", make("", "SUCCESS"))
+        self.check("result ''", make("a", ""))
+        self.check("voting 1", make("a", "SUCCESS", 1))
+        self.check("duration_s -1", make("a", "SUCCESS", duration_s=-1))
+        self.check("duration_s 1.5", make("a", "SUCCESS", duration_s=1.5))
+        self.check("duration_s True", make("a", "SUCCESS", duration_s=True))
+        self.check("log_url 7", make("a", "SUCCESS", log_url=7))
+        self.check("detail b'x'", make("a", "SUCCESS", detail=b"x"))
+        self.check("result_class 'passed'", make("a", "SUCCESS", result_class="passed"))
+
+
 class TestManager(base.TestCase):
     """Order, faults and names."""
 
@@ -61,7 +106,9 @@ class TestManager(base.TestCase):
     def test_installed(self):
         """The entry points of this package, by priority."""
         found = manager.ParserManager()
-        self.assertEqual(["zuul", "gerrit_trigger", "vote"], [parser.name for parser in found.parsers])
+        names = [parser.name for parser in found.parsers]
+        self.assertEqual(["notices", "zuul"], names[:2])
+        self.assertEqual(["vote", "generic"], names[-2:])
         self.assertEqual([], found.failures)
 
     def test_disabled(self):
@@ -74,7 +121,14 @@ class TestManager(base.TestCase):
         found = self.make(("last", Last), ("rubbish", Rubbish), ("raises", Raises))
         reading = found.parse(parsers_base.Comment("x"))
         self.assertEqual("last", reading.parser.name)
-        self.assertEqual({"raises": 1, "rubbish": 1}, dict(found.errors))
+        self.assertEqual(
+            {
+                ("raises", "raised"): (1, "RuntimeError: no"),
+                ("rubbish", "returned rubbish"): (1, "a dict, which is no Report"),
+            },
+            found.take_faults(),
+        )
+        self.assertEqual({}, found.take_faults())
 
     def test_strict_only(self):
         """A parser that people's comments could suit is not asked."""
@@ -82,10 +136,16 @@ class TestManager(base.TestCase):
         self.assertIsNone(found.parse(parsers_base.Comment("x"), strict_only=True))
 
     def test_shared_name(self):
-        """Neither of two plugins of one name is used, wherever they stand."""
+        """Neither of two strangers' plugins of one name is used, wherever they stand."""
         found = self.make(("zuul", Liar), ("last", Last), ("zuul", Liar))
         self.assertEqual(["last"], [parser.name for parser in found.parsers])
         self.assertEqual(["zuul"], [name for name, _ in found.failures])
+
+    def test_name_of_ours(self):
+        """A stranger's plugin cannot put one of this package out of use."""
+        found = self.make(("zuul", Liar), ("zuul", zuul.ZuulParser))
+        self.assertEqual([zuul.ZuulParser], [type(parser) for parser in found.parsers])
+        self.assertEqual([("zuul", "is there 2 times; CI Watch uses its own")], found.failures)
 
     def test_unusable(self):
         """Each fault is told with the plugin's name."""

@@ -133,8 +133,44 @@ class TestAttempts(RecorderTestCase):
 
     def test_unread_is_kept(self):
         """A CI's comment that no parser takes is a report without parser."""
-        self.record(base.comment_event("Patch Set 1:\n\nPASSED: http://x.example/1", AT, "basalt-ci"))
-        self.assertEqual([("other", None, None)], self.reports("kind", "parser", "attempt"))
+        self.record(base.comment_event("Patch Set 1:\n\nsee http://x.example/1 4711 <>", AT, "basalt-ci"))
+        self.assertEqual(
+            [("other", None, None, "see <url> <n> <>")], self.reports("kind", "parser", "attempt", "shape")
+        )
+
+    def test_repeated(self):
+        """What a result's own vote or sentence says again is no attempt more; later it is one."""
+        table = "Patch Set 1:\n\nRunning check Job (Running on Jenkins):\n - a : {}\n - b : {}"
+        self.record(base.comment_event(table.format("QUEUED", "QUEUED"), AT, "basalt-ci"))
+        self.record(base.comment_event(table.format("SUCCESS", "FAILED"), AT + 60, "basalt-ci"))
+        self.record(base.comment_event("Patch Set 1: Verified-1", AT + 63, "basalt-ci"))
+        self.record(base.comment_event("Patch Set 1:\n\nBuild Failed", AT + 64, "basalt-ci"))
+        self.record(base.comment_event("Patch Set 1: Verified+1", AT + 600, "basalt-ci"))
+        self.assertEqual(
+            [
+                ("started", 1, None),
+                ("finished", 1, "failed"),
+                ("other", None, "failed"),
+                ("other", None, "failed"),
+                ("finished", 2, "passed"),
+            ],
+            self.reports("kind", "attempt", "verdict"),
+        )
+
+    def test_repeated_in_any_order(self):
+        """The vote may come first; when the lines arrive it turns out to be their repetition."""
+        lines = "Patch Set 1:\n\nBuild failed.\n\n- a http://x.example/1 : FAILURE in 3s"
+        self.record(base.comment_event("Patch Set 1: Verified-1", AT + 3, "basalt-ci"))
+        self.assertEqual([("finished", 1)], self.reports("kind", "attempt"))
+        self.record(base.comment_event(lines, AT, "basalt-ci"))
+        self.assertEqual([("finished", 1), ("other", None)], self.reports("kind", "attempt"))
+
+    def test_only_what_does_not_vote(self):
+        """A failure that does not vote fails no attempt, whatever the headline makes of it."""
+        text = "Patch Set 1:{}\n\nBuild Unstable \n\nhttp://x.example/job/a/1/ : UNSTABLE (skipped)"
+        self.record(base.comment_event(text.format(""), AT, "basalt-ci"))
+        self.record(base.comment_event(text.format(" Verified+1"), AT + 300, "basalt-ci"))
+        self.assertEqual([("not run", "headline"), ("passed", "vote")], self.reports("verdict", "verdict_source"))
 
     def test_hostile_lengths(self):
         """Names, addresses and reasons are bounded, so that any database takes them."""
@@ -260,5 +296,8 @@ class TestOddComments(RecorderTestCase):
             for account in ("basalt-ci", "ann"):
                 counts = self.record(base.comment_event(text, AT + 60 * number, account))
                 self.assertEqual((1, 0), (counts.recorded, counts.rejected), (text, account))
-        self.assertEqual([("other", None, None)] * 7, self.reports("kind", "parser", "attempt"))
+        self.assertEqual([("other", None)] * 7, self.reports("kind", "attempt"))
+        self.assertEqual(
+            [None, None, "vote", "vote", "vote", "vote", None], [row[0] for row in self.reports("parser")]
+        )
         self.assertEqual(7, self.count(models.Comment))

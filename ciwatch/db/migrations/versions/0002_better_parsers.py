@@ -3,8 +3,8 @@
 from alembic import op
 import sqlalchemy as sa
 
-from ciwatch.db import models
 from ciwatch.db import types
+from ciwatch.parsers import contract
 
 revision = "0002"
 down_revision = "0001"
@@ -17,7 +17,7 @@ def upgrade():
     op.create_table(
         "parser_faults",
         sa.Column("parser", sa.String(64), nullable=False),
-        sa.Column("kind", types.enum_column(models.FaultKind), nullable=False),
+        sa.Column("kind", types.enum_column(contract.FaultKind), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
         sa.Column("last_at", types.UTCDateTime(), nullable=False),
@@ -47,3 +47,15 @@ def upgrade():
         sqlite_where=sa.text("result_class = 'unknown'"),
         postgresql_where=sa.text("result_class = 'unknown'"),
     )
+
+
+def downgrade():
+    """Takes them away."""
+    op.drop_index("ix_builds_unknown", table_name="builds")
+    op.drop_index("ix_reports_shape", table_name="reports")
+    with op.batch_alter_table("reports") as reports:
+        reports.drop_column("shape")
+    with op.batch_alter_table("accounts") as accounts:
+        accounts.drop_column("result_count")
+    op.drop_table("task_positions")
+    op.drop_table("parser_faults")
