@@ -91,7 +91,11 @@ def comments_of_cis(store):
     with store.connect() as connection:
         rows = connection.execute(
             statement.with_only_columns(
-                models.Report.text, models.Report.tag, models.Report.votes, models.Account.username, models.Account.name
+                models.Report.text,
+                models.Report.tag,
+                models.Report.votes,
+                models.Account.username,
+                models.Account.name,
             )
         ).all()
     return [

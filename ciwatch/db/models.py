@@ -264,7 +264,9 @@ class ParserFault(Base):
     __tablename__ = "parser_faults"
 
     parser: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
-    kind: orm.Mapped[contract.FaultKind] = orm.mapped_column(types.enum_column(contract.FaultKind), primary_key=True)
+    kind: orm.Mapped[contract.FaultKind] = orm.mapped_column(
+        types.enum_column(contract.FaultKind), primary_key=True
+    )
     count: orm.Mapped[int]
     reason: orm.Mapped[str] = orm.mapped_column(sa.String(500))
     last_at: orm.Mapped[datetime.datetime]

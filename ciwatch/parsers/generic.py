@@ -19,10 +19,14 @@ _LINE = re.compile(
     r"(?: (?P<url>[a-z]{2,10}://\S{1,2000}?))?(?: ?: ?| - )(?P<word>[A-Z][A-Z_]{2,31})\b(?P<rest>[^\n]{0,500})"
 )
 # "ML2-SUCCESS", and nothing else.
-_NAME_AND_WORD = re.compile(r"(?P<job>[A-Za-z0-9][\w.]{0,60})-(?P<word>SUCCESS|FAILURE|FAILED|FAIL|PASSED|PASS)\s*$")
+_NAME_AND_WORD = re.compile(
+    r"(?P<job>[A-Za-z0-9][\w.]{0,60})-(?P<word>SUCCESS|FAILURE|FAILED|FAIL|PASSED|PASS)\s*$"
+)
 _REST = re.compile(r"(?: in (?P<duration>(?:\d{1,5}h )?(?:\d{1,5}m )?\d{1,7}s))?(?P<detail>.*)$")
 _NON_VOTING = re.compile(r" ?\((?:non-voting|skipped)\)")
-_START = re.compile(r"(?:[\w-]{1,40} ){0,5}(?:jobs?|builds?|tests?|testing|run) (?:has |have )?started\b", re.I)
+_START = re.compile(
+    r"(?:[\w-]{1,40} ){0,5}(?:jobs?|builds?|tests?|testing|run) (?:has |have )?started\b", re.I
+)
 _PASSED = re.compile(r"\b(?:succeeded|succeed|successful|successfully|success|passed)\b", re.IGNORECASE)
 _FAILED = re.compile(r"\b(?:failed|failure|unsuccessful|unstable)\b", re.IGNORECASE)
 # As much of a comment as is read; results stand at its top.

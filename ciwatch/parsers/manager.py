@@ -117,7 +117,9 @@ class ParserManager:
                     contract.check_report(report)
                     return Reading(parser, report)
             except contract.ContractError as error:
-                LOG.error("Parser plugin %s returned %s, on a comment of %s", parser.name, error, comment.author)
+                LOG.error(
+                    "Parser plugin %s returned %s, on a comment of %s", parser.name, error, comment.author
+                )
                 self._count(parser.name, FaultKind.RUBBISH, str(error))
             except Exception as error:
                 LOG.exception("Parser plugin %s failed on a comment of %s", parser.name, comment.author)

@@ -18,6 +18,9 @@ class ResultClass(enum.StrEnum):
     UNKNOWN = "unknown"
 
 
+#: Classes that say how the attempt went, for good or bad.
+_JUDGEMENTS = (ResultClass.PASSED, ResultClass.FAILED, ResultClass.INFRASTRUCTURE)
+
 _WORDS = {
     ResultClass.PASSED: "SUCCESS SUCCEEDED PASSED PASS",
     ResultClass.FAILED: "FAILURE FAILED FAIL UNSTABLE TIMED_OUT POST_FAILURE",
@@ -77,3 +80,16 @@ def verdict_of_vote(vote):
     if not vote:
         return None
     return ResultClass.PASSED if vote > 0 else ResultClass.FAILED
+
+
+def disagreement(verdict, vote, headline):
+    """Which of a report's three voices do not say the same: did the patch pass, or not?
+
+    :param verdict: that of its job lines, or None where it has none that judge.
+    :param vote: its vote, or None.
+    :param headline: the class of its headline, or None.
+    :returns: the names of those that speak, or an empty list where they agree.
+    """
+    voices = {"job lines": verdict, "vote": verdict_of_vote(vote), "headline": headline}
+    passed = {name: voice is ResultClass.PASSED for name, voice in voices.items() if voice in _JUDGEMENTS}
+    return list(passed) if len(set(passed.values())) > 1 else []

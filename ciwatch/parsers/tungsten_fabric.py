@@ -51,9 +51,7 @@ class TungstenFabricParser(base.Parser):
                 log_url=failure["url"],
                 result_class=ResultClass.INFRASTRUCTURE,
             )
-            return base.Report(
-                base.Kind.FINISHED, (build,), failure["pipeline"], base.PipelineSource.TEXT
-            )
+            return base.Report(base.Kind.FINISHED, (build,), failure["pipeline"], base.PipelineSource.TEXT)
         if aborted := _ABORTED.match(body):
             build = base.Build(
                 joblines.WHOLE_CHANGE,

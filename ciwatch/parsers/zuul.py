@@ -82,7 +82,9 @@ def _read_run_failure(body, headline):
     if match is None:
         return ()
     sentence = match.string[: match.string.find("\n")] if "\n" in match.string else match.string
-    return (base.Build(joblines.WHOLE_CHANGE, _RUN_FAILURES[match.lastindex - 1][1], detail=sentence.strip()),)
+    return (
+        base.Build(joblines.WHOLE_CHANGE, _RUN_FAILURES[match.lastindex - 1][1], detail=sentence.strip()),
+    )
 
 
 def find_pipeline(comment, said, builds):

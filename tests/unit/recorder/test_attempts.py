@@ -170,7 +170,9 @@ class TestAttempts(RecorderTestCase):
         text = "Patch Set 1:{}\n\nBuild Unstable \n\nhttp://x.example/job/a/1/ : UNSTABLE (skipped)"
         self.record(base.comment_event(text.format(""), AT, "basalt-ci"))
         self.record(base.comment_event(text.format(" Verified+1"), AT + 300, "basalt-ci"))
-        self.assertEqual([("not run", "headline"), ("passed", "vote")], self.reports("verdict", "verdict_source"))
+        self.assertEqual(
+            [("not run", "headline"), ("passed", "vote")], self.reports("verdict", "verdict_source")
+        )
 
     def test_hostile_lengths(self):
         """Names, addresses and reasons are bounded, so that any database takes them."""
