@@ -9,6 +9,7 @@ lines are is found a second time here, by a scan of its own that knows nothing o
 
 import argparse
 import collections
+import itertools
 import pathlib
 import re
 import statistics
@@ -37,7 +38,7 @@ _SPDK = re.compile(r"Build (?:with tests )?(successful|failed)\. Results:? (\S+)
 
 
 def job_lines(text):
-    """The (job, result) pairs that the lines of a comment say, as a reader who knows the formats finds them."""
+    """The (job, result) pairs that the lines of a comment say, as one who knows the formats finds them."""
     lines = text.split("\n")[1:] if re.match(r"Patch Set \d+:", text) else text.split("\n")
     table = any(line.startswith("Running ") and "Running on Jenkins" in line for line in lines)
     quoted, found = False, []
@@ -73,11 +74,11 @@ def _job_line(line, table):
 
 
 def _name(text):
-    """A job's name; where an address stands in its place, what stands between /job/ and the build's number."""
+    """A job's name; where an address stands in its place, what follows each /job/ in it."""
     if "://" not in text:
         return text
     parts = text.split("/")
-    names = [after for before, after in zip(parts, parts[1:], strict=False) if before == "job"]
+    names = [after for before, after in itertools.pairwise(parts) if before == "job"]
     return "/".join(names) or "(unnamed)"
 
 

@@ -12,7 +12,6 @@ import msgspec
 from ciwatch.parsers import header
 from ciwatch.parsers import results
 
-
 #: Labels on which people review: a vote there is no test's result, whoever casts it.
 REVIEW_LABELS = frozenset(
     [

@@ -22,7 +22,7 @@ class ContractError(Exception):
 
 
 def check_report(report):
-    """Raises :class:`ContractError` unless *report* is a well-formed :class:`~ciwatch.parsers.base.Report`."""
+    """Raises :class:`ContractError` unless *report* is a well-formed report."""
     if type(report) is not base.Report:
         raise ContractError(f"a {type(report).__name__}, which is no Report")
     if type(report.kind) is not base.Kind:

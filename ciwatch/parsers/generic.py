@@ -16,7 +16,8 @@ from ciwatch.parsers.results import ResultClass
 # words.
 _LINE = re.compile(
     r"[ \t]*(?:[-*•] ?)?(?P<job>[A-Za-z][\w./+()-]{0,100}(?: [\w./+()-]{1,40}){0,4}?)"
-    r"(?: (?P<url>[a-z]{2,10}://\S{1,2000}?))?(?: ?: ?| - )(?P<word>[A-Z][A-Z_]{2,31})\b(?P<rest>[^\n]{0,500})"
+    r"(?: (?P<url>[a-z]{2,10}://\S{1,2000}?))?(?: ?: ?| - )(?P<word>[A-Z][A-Z_]{2,31})\b"
+    r"(?P<rest>[^\n]{0,500})"
 )
 # "ML2-SUCCESS", and nothing else.
 _NAME_AND_WORD = re.compile(

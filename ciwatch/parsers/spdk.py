@@ -18,7 +18,8 @@ _SENTENCE = re.compile(r"Build (?:with tests )?(?P<word>successful|failed)\. Res
 _PAGE = re.compile(r"/(?P<job>[A-Za-z][\w.-]{0,99}?)_\d+\.html$")
 # jenkins-JOB-BUILD
 _BUILD_TAG = re.compile(
-    r"Build (?P<word>Successful|Failed|Unstable|Aborted) jenkins-(?P<job>[\w.%-]{1,200})-\d{1,9}[ \t]*(?:\n|$)"
+    r"Build (?P<word>Successful|Failed|Unstable|Aborted)"
+    r" jenkins-(?P<job>[\w.%-]{1,200})-\d{1,9}[ \t]*(?:\n|$)"
 )
 _CLASSES = {
     "successful": ResultClass.PASSED,

@@ -35,9 +35,12 @@ PEOPLE = (
     "Patch Set 1: Verified+1",
     "Patch Set 1:\n\nrecheck",
     "Patch Set 1: Verified+1\n\nWorks for me, the build succeeded here.",
-    "Patch Set 2:\n\n> Patch Set 1: Verified-1\n> \n> Build failed.\n> \n> - unit https://logs.example/1 : FAILURE in 3s\n\nWhy?",
-    "Patch Set 2: Code-Review-1\n\n(2 comments)\n\n- nit: a space\n- NOTE: later\n* see https://docs.example/ : please",
-    "Patch Set 3:\n\nThe layout should be:\n\n  check:\n    jobs:\n      - unit\n      - lint:\n          voting: false",
+    "Patch Set 2:\n\n> Patch Set 1: Verified-1\n> \n> Build failed.\n> \n"
+    "> - unit https://logs.example/1 : FAILURE in 3s\n\nWhy?",
+    "Patch Set 2: Code-Review-1\n\n(2 comments)\n\n- nit: a space\n- NOTE: later\n"
+    "* see https://docs.example/ : please",
+    "Patch Set 3:\n\nThe layout should be:\n\n  check:\n    jobs:\n      - unit\n"
+    "      - lint:\n          voting: false",
     "Patch Set 3:\n\nBuild failed for me, see https://paste.example/1",
 )
 
@@ -45,8 +48,8 @@ PEOPLE = (
 PIECES = (
     " ", "\t", "\n", "-", "- ", ":", " : ", "a", "A", "0", "é", "\0", "\ud800", "(", "((", "- a", "- a b : ",
     "- a b : SUCCESS in 1h ", "http://x", "http://x : ", "/job/", "/1/1/", "Logs: ", "<<<\n", "x ( http://x ",
-    "Build failed.\n", "Build Failed ", "Verified+1 ", "-Verified", "a-", "(1 comment)\n", "* a\n", "\n\n", "SUCCESS",
-    "SUCCESS_", "1h 1m ", "in 1s ", "Starting ", "\\n", "> ", "\x1b[0m", "﷽",
+    "Build failed.\n", "Build Failed ", "Verified+1 ", "-Verified", "a-", "(1 comment)\n", "* a\n", "\n\n",
+    "SUCCESS", "SUCCESS_", "1h 1m ", "in 1s ", "Starting ", "\\n", "> ", "\x1b[0m", "﷽",
 )  # fmt: skip
 
 
@@ -149,7 +152,7 @@ class ContractTests:
 
 
 class SampleTests:
-    """One test for each sample. Mix into a TestCase, and name :attr:`parser_class` and :attr:`samples_folder`.
+    """One test for each sample. Mix into a TestCase; name :attr:`parser_class`, :attr:`samples_folder`.
 
     A sample is a file that ``ciwatch parse COMMENT -f sample`` prints, read and corrected by you.
     """
@@ -179,7 +182,7 @@ class SampleTests:
     def test_mutated(self):
         """Samples that were garbled on their way are read as something, or left to others."""
         parser = self.parser_class()
-        chance = random.Random(7)  # noqa: S311
+        chance = random.Random(7)
         for path in sorted(self.samples_folder.glob("*.json")):
             text = json.loads(path.read_text())["comment"]["text"]
             for _ in range(20):

@@ -1,4 +1,7 @@
-"""Keeps what plugins did wrong where the pages can show it: the recorder's process knows, the web's does not."""
+"""Keeps what plugins did wrong where the pages can show it.
+
+The process that records knows of it, the one that serves the pages does not.
+"""
 
 import datetime
 

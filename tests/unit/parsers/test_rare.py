@@ -1,8 +1,8 @@
 """The rare shapes among recorded comments, each against what a reader of it expects.
 
 The expectations are tests/data/rare.json, one line a comment under the digest of it; the comments themselves
-are no part of the project. An expectation is [kind, pipeline, verdict, [[job, result, class, voting, seconds],
-...]], or null for a comment of a person, from which no strict parser may read anything.
+are no part of the project. An expectation is [kind, pipeline, verdict, [[job, result, class, voting,
+seconds], ...]], or null for a comment of a person, from which no strict parser may read anything.
 """
 
 import hashlib
