@@ -21,12 +21,17 @@ def make_recorder(conf, engine, source):
     return recorder.Recorder(
         engine,
         manager.ParserManager(disabled=conf.parsers.disabled),
-        identity.Identity(
-            ci_accounts=conf.listener.ci_accounts,
-            ignored_accounts=conf.listener.ignored_accounts,
-            gate_accounts=conf.gerrit.gate_accounts,
-        ),
+        make_identity(conf),
         source,
+    )
+
+
+def make_identity(conf):
+    """The :class:`~ciwatch.recorder.identity.Identity` rules of *conf*."""
+    return identity.Identity(
+        ci_accounts=conf.listener.ci_accounts,
+        ignored_accounts=conf.listener.ignored_accounts,
+        gate_accounts=conf.gerrit.gate_accounts,
     )
 
 

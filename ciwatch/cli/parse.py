@@ -9,13 +9,13 @@ import prettytable
 
 from ciwatch.cli import arguments
 from ciwatch.cli import base
+from ciwatch.cli import ingest
 from ciwatch.gerrit import rest
 from ciwatch.parsers import base as parsers_base
 from ciwatch.parsers import header
 from ciwatch.parsers import manager
 from ciwatch.parsers import results
 from ciwatch.parsers import samples
-from ciwatch.recorder import identity
 from ciwatch.recorder import reading as readings
 
 # More than Gerrit lets anyone write.
@@ -79,9 +79,7 @@ class Parse(command.Command):
 
     def _show_change(self, parsed_args, parsers):
         conf = self.app.conf
-        known = identity.Identity(
-            conf.listener.ci_accounts, conf.listener.ignored_accounts, conf.gerrit.gate_accounts
-        )
+        known = ingest.make_identity(conf)
         try:
             messages = rest.Client(conf.gerrit.url).messages(parsed_args.change)
         except rest.RestError as error:

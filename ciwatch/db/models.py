@@ -167,7 +167,7 @@ class Comment(CommentColumns, Base):
     """A comment of an account that is not known to be a CI.
 
     Kept so that an account which turns out to be one brings its earlier comments with it. *strict* tells
-    whether a strict parser reads it.
+    whether a strict parser reads it, *result* whether that is a result with the address of a log.
     """
 
     __tablename__ = "comments"
@@ -175,6 +175,7 @@ class Comment(CommentColumns, Base):
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     strict: orm.Mapped[bool]
+    result: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
 
 
 class Report(CommentColumns, Base):
@@ -275,7 +276,7 @@ class ParserFault(Base):
 class TaskPosition(Base):
     """How far a long task came that was interrupted: *position* is the last id it did.
 
-    *fingerprint* tells whether a later run does the same task; *total* what was counted until then.
+    *fingerprint* tells whether a later run does the same task; *counts* is what it counted until then.
     """
 
     __tablename__ = "task_positions"

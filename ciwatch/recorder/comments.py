@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from ciwatch.db import bulk
 from ciwatch.db import models
-from ciwatch.recorder import reading as readings
+from ciwatch.recorder import evidence
 from ciwatch.recorder import rechecks
 from ciwatch.recorder import reports
 from ciwatch.recorder.rows import chunks
@@ -62,25 +62,28 @@ def store(connection, rows, items, accounts, parsers):
         account = accounts[item.account_id]
         is_ci = account["ci_system_id"] is not None
         reading = parsers.parse(item.comment, strict_only=not is_ci)
-        strict = readings.is_machine_made(reading)
         account["comment_count"] += 1
-        account["read_count"] += strict
-        account["result_count"] += readings.is_result(reading)
+        read, result = evidence.of_reading(reading)
+        account["read_count"] += read
+        account["result_count"] += result
         if is_ci:
             of_cis.append((item, reading))
         else:
-            of_people.append((item, strict))
+            of_people.append((item, reading))
     ci_of_account = {key: account["ci_system_id"] for key, account in accounts.items()}
     reports.store(connection, rows, of_cis, ci_of_account)
     store_as_comments(connection, of_people)
 
 
 def store_as_comments(connection, items):
-    """Stores (Posted, whether a strict parser reads it) pairs of accounts that are no CIs."""
+    """Stores (Posted, what a strict parser read or None) pairs of accounts that are no CIs."""
     bulk.insert(
         connection,
         COMMENTS,
-        [{**posted.columns, "strict": strict} for posted, strict in items],
+        [
+            {**posted.columns, **dict(zip(("strict", "result"), evidence.of_reading(reading), strict=True))}
+            for posted, reading in items
+        ],
     )
     asked = [
         {

@@ -60,20 +60,9 @@ def digest_of(text):
     return hashlib.blake2b(text.strip().encode(errors="replace"), digest_size=16).hexdigest()
 
 
-def is_machine_made(reading):
-    """Whether a comment is evidence that its author is a CI: a strict parser found jobs in it."""
-    if reading is None or not reading.parser.strict:
-        return False
-    return bool(reading.report.builds) or reading.report.kind is base.Kind.STARTED
-
-
-def is_result(reading):
-    """Whether a comment alone proves that its author is a CI: machine-made results with an address."""
-    return (
-        is_machine_made(reading)
-        and reading.report.kind is base.Kind.FINISHED
-        and any(build.log_url for build in reading.report.builds)
-    )
+def is_web_address(text):
+    """Whether *text* may become a link."""
+    return text is not None and text.startswith(("http://", "https://"))
 
 
 def report_columns(comment, reading):

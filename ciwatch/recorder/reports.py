@@ -20,7 +20,8 @@ ACCOUNTS = models.Account.__table__
 #: "Build failed" below a table.
 REPEATED_WITHIN = datetime.timedelta(minutes=2)
 
-_WEAKER_THAN_START = (base.PipelineSource.VOTE, base.PipelineSource.NONE, base.PipelineSource.START)
+#: Sources of a pipeline that know less than the start before it does.
+WEAKER_THAN_START = (base.PipelineSource.VOTE, base.PipelineSource.NONE, base.PipelineSource.START)
 
 
 def store(connection, rows, items, ci_of_account):
@@ -33,26 +34,48 @@ def store(connection, rows, items, ci_of_account):
     if not items:
         return
     ids = rows.new_ids(REPORTS, len(items))
+    builds, read = _read_columns(rows, items, ids, ci_of_account)
+    bulk.insert(
+        connection,
+        REPORTS,
+        [{**posted.columns, **columns} for (posted, _), columns in zip(items, read, strict=True)],
+    )
+    number_attempts(connection, {posted.patch_set_id for posted, _ in items})
+    bulk.insert(connection, BUILDS, builds)
+
+
+def rewrite(connection, rows, items, ids, ci_of_account):
+    """Puts what was read anew in the place of what was read before, and numbers the attempts around it.
+
+    :param items: as for :func:`store`.
+    :param ids: the ids of their reports, in the same order.
+    """
+    if not items:
+        return
+    builds, read = _read_columns(rows, items, ids, ci_of_account)
+    for part in chunks(ids):
+        connection.execute(sa.delete(BUILDS).where(BUILDS.c.report_id.in_(part)))
+    bulk.update(connection, REPORTS, read, [name for name in read[0] if name != "id"])
+    number_attempts(connection, {posted.patch_set_id for posted, _ in items})
+    bulk.insert(connection, BUILDS, builds)
+
+
+def _read_columns(rows, items, ids, ci_of_account):
+    """What was read of *items*: the rows of their builds, and the columns of their reports."""
     builds = _builds(rows, items, ids, ci_of_account)
     summaries = {}
     for build in builds:
         token = summary.pack(build["job_id"], build["result_class"], build["voting"], build["log_url"])
         summaries.setdefault(build["report_id"], []).append(token)
-    bulk.insert(
-        connection,
-        REPORTS,
-        [
-            {
-                "id": report_id,
-                "summary": " ".join(summaries[report_id]) if report_id in summaries else None,
-                **posted.columns,
-                **readings.report_columns(posted.comment, reading),
-            }
-            for report_id, (posted, reading) in zip(ids, items, strict=True)
-        ],
-    )
-    number_attempts(connection, {posted.patch_set_id for posted, _ in items})
-    bulk.insert(connection, BUILDS, builds)
+    read = [
+        {
+            "id": report_id,
+            "summary": " ".join(summaries[report_id]) if report_id in summaries else None,
+            **readings.report_columns(posted.comment, reading),
+        }
+        for report_id, (posted, reading) in zip(ids, items, strict=True)
+    ]
+    return builds, read
 
 
 def _builds(rows, items, ids, ci_of_account):
@@ -126,13 +149,13 @@ def _number_part(connection, patch_set_ids, changed):
             waiting.setdefault(key, []).append(row)
             lines.pop(spoke, None)
         elif _is_result(row):
-            before = lines.get(spoke)
-            if before and not row.has_builds and row.posted_at - before.posted_at <= REPEATED_WITHIN:
-                _change(changed, row, row.pipeline, row.pipeline_source, None, base.Kind.OTHER)
+            posted_at, repeated = lines.get(spoke, (None, None))
+            if posted_at and not row.has_builds and row.posted_at - posted_at <= REPEATED_WITHIN:
+                _change(changed, row, *_pipeline(row, repeated), None, base.Kind.OTHER)
                 continue
-            if row.has_builds:
-                lines[spoke] = row
             pipeline, source = _pipeline(row, started.get(spoke))
+            if row.has_builds:
+                lines[spoke] = row.posted_at, pipeline
             key = row.patch_set_id, row.ci_system_id, pipeline
             attempt = attempts[key] = attempts.get(key, 0) + 1
             _change(changed, row, pipeline, source, attempt, base.Kind.FINISHED)
@@ -150,7 +173,7 @@ def _is_result(row):
 
 def _pipeline(row, begun):
     """The pipeline of a finished report and where it was found, given the one that *begun* before it."""
-    if begun and row.pipeline_source in _WEAKER_THAN_START:
+    if begun and row.pipeline_source in WEAKER_THAN_START:
         return begun, base.PipelineSource.START
     return row.pipeline, row.pipeline_source
 

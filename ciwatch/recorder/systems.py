@@ -79,10 +79,7 @@ def _become_ci(connection, rows, account, parsers):
 
 def _become_person(connection, rows, account, parsers):
     for part in _parts(connection, reports.REPORTS, account):
-        items = [
-            (posted, readings.is_machine_made(parsers.parse(posted.comment, strict_only=True)))
-            for posted in part
-        ]
+        items = [(posted, parsers.parse(posted.comment, strict_only=True)) for posted in part]
         comments.store_as_comments(connection, items)
     connection.execute(
         sa.update(ACCOUNTS).where(ACCOUNTS.c.id == account["id"]).values(ci_system_id=None, found_by=None)

@@ -3,8 +3,9 @@
 import pathlib
 import unittest
 
-from ciwatch.parsers import testing
 from ciwatch_parser_example import WeathervaneParser
+
+from ciwatch.parsers import testing
 
 
 class TestContract(testing.ContractTests, unittest.TestCase):

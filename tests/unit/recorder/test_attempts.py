@@ -160,10 +160,14 @@ class TestAttempts(RecorderTestCase):
     def test_repeated_in_any_order(self):
         """The vote may come first; when the lines arrive it turns out to be their repetition."""
         lines = "Patch Set 1:\n\nBuild failed.\n\n- a http://x.example/1 : FAILURE in 3s"
+        self.record(base.comment_event("Patch Set 1:\n\nStarting gate jobs.", AT - 9, "basalt-ci"))
         self.record(base.comment_event("Patch Set 1: Verified-1", AT + 3, "basalt-ci"))
-        self.assertEqual([("finished", 1)], self.reports("kind", "attempt"))
+        self.assertEqual([("started", 1), ("finished", 1)], self.reports("kind", "attempt"))
         self.record(base.comment_event(lines, AT, "basalt-ci"))
-        self.assertEqual([("finished", 1), ("other", None)], self.reports("kind", "attempt"))
+        self.assertEqual(
+            [("started", 1, "gate"), ("finished", 1, "gate"), ("other", None, "gate")],
+            self.reports("kind", "attempt", "pipeline"),
+        )
 
     def test_only_what_does_not_vote(self):
         """A failure that does not vote fails no attempt, whatever the headline makes of it."""

@@ -32,6 +32,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("task", name=op.f("pk_task_positions")),
     )
     op.add_column("accounts", sa.Column("result_count", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("comments", sa.Column("result", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("reports", sa.Column("shape", sa.String(200), nullable=True))
     op.create_index(
         "ix_reports_shape",
@@ -55,6 +56,8 @@ def downgrade():
     op.drop_index("ix_reports_shape", table_name="reports")
     with op.batch_alter_table("reports") as reports:
         reports.drop_column("shape")
+    with op.batch_alter_table("comments") as comments:
+        comments.drop_column("result")
     with op.batch_alter_table("accounts") as accounts:
         accounts.drop_column("result_count")
     op.drop_table("task_positions")
