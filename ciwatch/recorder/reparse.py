@@ -11,6 +11,7 @@ import inspect
 
 import sqlalchemy as sa
 
+from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.db import upsert
 from ciwatch.parsers import base
@@ -174,7 +175,7 @@ class Reparser:
     def _reports(self, connection, found):
         """Reads reports again, and rewrites those that say something else now."""
         stored = _stored_builds(connection, [row["id"] for row in found])
-        items, ids, versions = [], [], []
+        items, ids, versions, without_start = [], [], [], set()
         for row in found:
             posted = readings.posted_of_row(row, row["username"])
             reading = self._parsers.parse(posted.comment)
@@ -193,10 +194,14 @@ class Reparser:
                 tally.verdicts += now["verdict"] != row["verdict"]
             items.append((posted, reading))
             ids.append(row["id"])
+            if row["kind"] is base.Kind.STARTED:
+                without_start.add(row["patch_set_id"])
         if self.dry_run:
             return
         ci_of_account = {row["account_id"]: row["ci_system_id"] for row in found}
         reports.rewrite(connection, self._rows, items, ids, ci_of_account)
+        if without_start:
+            self._infer_again(connection, without_start)
         if versions:
             connection.execute(
                 sa.update(REPORTS)
@@ -204,6 +209,24 @@ class Reparser:
                 .values(parser_version=sa.bindparam("version")),
                 versions,
             )
+
+    def _infer_again(self, connection, patch_set_ids):
+        """Takes back the pipelines that a start told which may be none any more, and infers them anew."""
+        statement = (
+            sa.select(REPORTS, ACCOUNTS.c.username)
+            .join(ACCOUNTS, ACCOUNTS.c.id == REPORTS.c.account_id)
+            .where(
+                REPORTS.c.patch_set_id.in_(patch_set_ids),
+                REPORTS.c.pipeline_source == base.PipelineSource.START,
+            )
+        )
+        said = []
+        for row in connection.execute(statement).mappings():
+            comment = readings.posted_of_row(row, row["username"]).comment
+            columns = readings.report_columns(comment, self._parsers.parse(comment))
+            said.append({name: columns[name] for name in ("pipeline", "pipeline_source")} | {"id": row["id"]})
+        bulk.update(connection, REPORTS, said, ["pipeline", "pipeline_source"])
+        reports.number_attempts(connection, patch_set_ids)
 
     def _comments(self, connection, found):
         """Reads comments of people again: whether a strict parser does."""
