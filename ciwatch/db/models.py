@@ -138,6 +138,19 @@ class Account(Base):
     updated_at: orm.Mapped[datetime.datetime]
 
 
+class AccountProject(Base):
+    """A project that a CI's account reported on: when first, and when last."""
+
+    __tablename__ = "account_projects"
+    __table_args__ = (sa.UniqueConstraint("project_id", "account_id"),)
+
+    id: orm.Mapped[int] = _given_id()
+    project_id: orm.Mapped[int] = _key("projects.id")
+    account_id: orm.Mapped[int] = _key("accounts.id", index=True)
+    first_at: orm.Mapped[datetime.datetime]
+    last_at: orm.Mapped[datetime.datetime]
+
+
 class Job(Base):
     """A named thing that a CI runs."""
 

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.parsers import base
 from ciwatch.queries import cells
+from ciwatch.queries import disagreement
 from ciwatch.queries import projects
+from ciwatch.queries import unread
 from ciwatch.queries import window as windows
 
 #: The stretch of time that the figures of a CI's page cover, before its newest report.
@@ -76,7 +78,9 @@ class SystemPage(msgspec.Struct, frozen=True):
     projects: list[projects.SystemGlance]
     jobs: list[JobFigures]
     reports: list[ReportLine]
-    unread: list[ReportLine]
+    disagreement: disagreement.Disagreement | None
+    unread: list[unread.Shape]
+    unknown_words: list[unread.UnknownWord]
 
 
 def list_systems(connection, name=None):
@@ -140,18 +144,21 @@ def read(connection, name):
         .where(models.CISystem.name == name)
     )
     until = summary.last_report_at
-    figures, jobs = [], []
+    figures, jobs, disagreed = [], [], None
     if until:
         window = windows.ending(until, FIGURES)
         figures = _by_project(connection, accounts, window)
         jobs = _jobs(connection, accounts, window)
+        disagreed = disagreement.read(connection, accounts, window)
     return SystemPage(
         summary,
         until,
         figures,
         jobs,
-        _lines(connection, models.Report.account_id.in_(accounts), models.Report.parser.is_not(None)),
-        _lines(connection, models.Report.account_id.in_(accounts), models.Report.parser.is_(None)),
+        _lines(connection, models.Report.account_id.in_(accounts)),
+        disagreed,
+        unread.shapes(connection, name),
+        unread.words(connection, name),
     )
 
 
@@ -186,7 +193,7 @@ def _jobs(connection, accounts, window):
         )
         .join(models.Build, models.Build.job_id == models.Job.id)
         .join(models.Report, models.Report.id == models.Build.report_id)
-        .where(models.Report.account_id.in_(accounts), _in(window))
+        .where(models.Report.account_id.in_(accounts), _in(window), models.Report.kind == base.Kind.FINISHED)
         .order_by(models.Report.posted_at, models.Report.id)
     )
     tallies, counts, latest = {}, {}, {}
@@ -220,7 +227,7 @@ def _lines(connection, *conditions, limit=50):
         .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
         .join(models.Project, models.Project.id == models.Change.project_id)
-        .where(*conditions, models.Report.kind != base.Kind.STARTED)
+        .where(*conditions, models.Report.kind == base.Kind.FINISHED)
         .order_by(models.Report.posted_at.desc(), models.Report.id.desc())
         .limit(limit)
     )

@@ -11,8 +11,12 @@ from ciwatch.parsers import results
 from ciwatch.queries import cells
 from ciwatch.queries import window as windows
 
-#: A CI without report on the patch sets shown still has its row if it reported within this time before.
-REMEMBERED = datetime.timedelta(days=30)
+#: A CI without report on the patch sets shown still has its row if it reported within this time before: who
+#: has gone silent must not vanish.
+REMEMBERED = datetime.timedelta(days=180)
+
+#: A CI may report on a patch set long after it was uploaded.
+LATE = datetime.timedelta(days=30)
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,20 +188,17 @@ def _read_branches(connection, project_id):
 
 def _read_systems(connection, project_id, filters):
     """The CIs that reported on the project in the window or not long before, the gate first."""
-    recent = (
-        sa.select(models.PatchSet.id)
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(
-            models.Change.project_id == project_id,
-            models.PatchSet.seen_at > filters.window.since - REMEMBERED,
-            models.PatchSet.seen_at <= filters.window.until,
-        )
-    )
-    accounts = sa.select(models.Report.account_id).where(models.Report.patch_set_id.in_(recent)).distinct()
+    there = models.AccountProject
     statement = (
         sa.select(models.CISystem.id, models.CISystem.name, models.CISystem.title, models.CISystem.is_gate)
         .join(models.Account, models.Account.ci_system_id == models.CISystem.id)
-        .where(models.Account.id.in_(accounts))
+        .join(there, there.account_id == models.Account.id)
+        .where(
+            there.project_id == project_id,
+            there.last_at > filters.window.since - REMEMBERED,
+            # What was said of a patch set in the window may have been said after it.
+            there.first_at <= filters.window.until + LATE,
+        )
         .distinct()
     )
     systems = connection.execute(statement).all()

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.parsers.results import ResultClass
+from ciwatch.queries import unread
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -25,20 +25,14 @@ class Rejected(msgspec.Struct, frozen=True):
     text: str
 
 
-class UnknownWord(msgspec.Struct, frozen=True):
-    """A result word that nobody has taught us, and how many builds bear it."""
+class Fault(msgspec.Struct, frozen=True):
+    """A parser plugin that failed: how, how often, and what it said the last time."""
 
-    ci: str
-    word: str
-    builds: int
-
-
-class Unread(msgspec.Struct, frozen=True):
-    """How many comments of a CI no parser could read."""
-
-    name: str
-    title: str
-    comments: int
+    parser: str
+    kind: str
+    count: int
+    reason: str
+    last_at: datetime.datetime
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -48,8 +42,9 @@ class Status(msgspec.Struct, frozen=True):
     counts: dict[str, int]
     rejected_count: int
     rejected: list[Rejected]
-    unread: list[Unread]
-    unknown_words: list[UnknownWord]
+    faults: list[Fault]
+    unread: list[unread.Shape]
+    unknown_words: list[unread.UnknownWord]
 
 
 def read(connection):
@@ -67,8 +62,9 @@ def read(connection):
         {model.__tablename__: _count(connection, model) for model in counted},
         _count(connection, models.RejectedEvent),
         rejected_events(connection, 20),
-        _unread(connection),
-        _unknown_words(connection),
+        _faults(connection),
+        unread.shapes(connection),
+        unread.words(connection),
     )
 
 
@@ -91,26 +87,7 @@ def _count(connection, model):
     return connection.scalar(sa.select(sa.func.count()).select_from(model))
 
 
-def _unread(connection):
-    statement = (
-        sa.select(models.CISystem.name, models.CISystem.title, sa.func.count())
-        .join(models.Account, models.Account.ci_system_id == models.CISystem.id)
-        .join(models.Report, models.Report.account_id == models.Account.id)
-        .where(models.Report.parser.is_(None))
-        .group_by(models.CISystem.name, models.CISystem.title)
-        .order_by(sa.func.count().desc(), models.CISystem.name)
-    )
-    return [Unread(*row) for row in connection.execute(statement)]
-
-
-def _unknown_words(connection):
-    statement = (
-        sa.select(models.CISystem.name, models.Build.result, sa.func.count())
-        .join(models.Job, models.Job.id == models.Build.job_id)
-        .join(models.CISystem, models.CISystem.id == models.Job.ci_system_id)
-        .where(models.Build.result_class == ResultClass.UNKNOWN)
-        .group_by(models.CISystem.name, models.Build.result)
-        .order_by(sa.func.count().desc(), models.CISystem.name, models.Build.result)
-        .limit(100)
-    )
-    return [UnknownWord(*row) for row in connection.execute(statement)]
+def _faults(connection):
+    fault = models.ParserFault
+    statement = sa.select(fault.parser, fault.kind, fault.count, fault.reason, fault.last_at)
+    return [Fault(*row) for row in connection.execute(statement.order_by(fault.last_at.desc(), fault.parser))]

@@ -15,6 +15,7 @@ REPORTS = models.Report.__table__
 BUILDS = models.Build.__table__
 JOBS = models.Job.__table__
 ACCOUNTS = models.Account.__table__
+ACCOUNT_PROJECTS = models.AccountProject.__table__
 
 #: A result without job lines within this time of one with them says the same again: a vote of its own, or
 #: "Build failed" below a table.
@@ -42,6 +43,38 @@ def store(connection, rows, items, ci_of_account):
     )
     number_attempts(connection, {posted.patch_set_id for posted, _ in items})
     bulk.insert(connection, BUILDS, builds)
+    _note_projects(connection, rows, [posted for posted, _ in items])
+
+
+def _note_projects(connection, rows, items):
+    """Keeps who reports on which project, so that pages need not look through all reports for it."""
+    projects = {}
+    for part in chunks({posted.patch_set_id for posted in items}):
+        statement = (
+            sa.select(models.PatchSet.id, models.Change.project_id)
+            .join(models.Change, models.Change.id == models.PatchSet.change_id)
+            .where(models.PatchSet.id.in_(part))
+        )
+        projects.update((row[0], row[1]) for row in connection.execute(statement))
+    spans = {}
+    for posted in items:
+        key = projects[posted.patch_set_id], posted.account_id
+        first, last = spans.get(key, (posted.posted_at, posted.posted_at))
+        spans[key] = min(first, posted.posted_at), max(last, posted.posted_at)
+    rows.merge(
+        ACCOUNT_PROJECTS,
+        ["project_id", "account_id"],
+        [(key, (*key, *span)) for key, span in spans.items()],
+        lambda span: dict(zip(("project_id", "account_id", "first_at", "last_at"), span, strict=True)),
+        _widen,
+    )
+
+
+def _widen(row, span):
+    first_at, last_at = min(row["first_at"], span[2]), max(row["last_at"], span[3])
+    changed = (first_at, last_at) != (row["first_at"], row["last_at"])
+    row.update(first_at=first_at, last_at=last_at)
+    return changed
 
 
 def rewrite(connection, rows, items, ids, ci_of_account):

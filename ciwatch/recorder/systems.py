@@ -84,6 +84,8 @@ def _become_person(connection, rows, account, parsers):
     connection.execute(
         sa.update(ACCOUNTS).where(ACCOUNTS.c.id == account["id"]).values(ci_system_id=None, found_by=None)
     )
+    _delete(connection, reports.ACCOUNT_PROJECTS, account)
+    rows.forget(reports.ACCOUNT_PROJECTS)
     others = sa.select(ACCOUNTS.c.id).where(ACCOUNTS.c.ci_system_id == account["ci_system_id"])
     if connection.execute(others.limit(1)).first() is None:
         # Its jobs go with it.

@@ -1,4 +1,5 @@
 <%inherit file="layout.mako"/>
+<%namespace name="unread" file="unread.mako"/>
 <%! here = "/ci" %>
 <%def name="title()">${ci.summary.title}</%def>
 <h1>${ci.summary.title}${' (gate)' if ci.summary.is_gate else ''}</h1>
@@ -41,12 +42,26 @@ The last: ${self.when(ci.until)}.
 % endif
 % if ci.unread:
 <h2 id="unread">What could not be read</h2>
-<p class="about">No parser knows the wording of these comments, the newest first. A parser for it is a few lines; the documentation's parser guide shows how.</p>
-<div class="system">
-% for report in ci.unread[:10]:
-<details><summary><a href="/change/${report.change}">${report.change},${report.patch_set}</a> ${report.project} ${self.when(report.posted_at)}</summary><pre>${h.bounded(report.text)}</pre></details>
+<p class="about">No parser knows the wording of these comments, counted by what they look like. A parser for it is a few lines; the manual's page "Your CI on CI Watch in ten minutes" shows how.</p>
+${unread.shapes(ci.unread, False)}
+% endif
+% if ci.unknown_words:
+<h2 id="words">Unknown result words</h2>
+<p class="about">Words that stand where a result does, and that no class is known for: they neither pass nor fail an attempt.</p>
+${unread.words(ci.unknown_words, False)}
+% endif
+% if ci.disagreement and ci.disagreement.count:
+<h2 id="disagree">Where it disagrees with itself, the same 30 days</h2>
+<p class="about">In ${ci.disagreement.count} of ${ci.disagreement.results} results the headline, the vote and the job lines do not say the same. The job lines that vote decide; the newest:</p>
+<div class="scroll"><table class="list">
+<caption>Results whose headline, vote and job lines disagree</caption>
+<thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Job lines</th><th scope="col" class="n">Vote</th><th scope="col">Headline</th><th scope="col">Posted</th></tr></thead>
+<tbody>
+% for line in ci.disagreement.newest:
+<tr><th scope="row"><a href="/change/${line.change}#${line.patch_set}-${h.anchor(ci.summary.name)}">${line.change},${line.patch_set}</a></th><td>${line.subject}</td><td>${voice(line.lines)}</td><td class="n">${'–' if line.vote is None else '%+d' % line.vote}</td><td>${voice(line.headline)}</td><td>${self.when(line.posted_at)}</td></tr>
 % endfor
-</div>
+</tbody>
+</table></div>
 % endif
 % if ci.reports:
 <h2>Its newest results</h2>
@@ -69,3 +84,10 @@ ${self.word(report.verdict)}\
 % if not ci.until:
 <div class="note"><b>It has not commented yet.</b></div>
 % endif
+<%def name="voice(state)">
+% if state:
+${self.word(state)}\
+% else:
+<span class="quiet">–</span>\
+% endif
+</%def>

@@ -22,7 +22,7 @@ shown = f"{(asked.page - 1) * asked.columns + 1}–{(asked.page - 1) * asked.col
 % endfor
 <select name="branch" aria-label="Branch">
 <option value="">all branches</option>
-% for branch in matrix.branches:
+% for branch in filter(None, matrix.branches):
 <option${' selected' if branch == asked.branch else ''}>${branch}</option>
 % endfor
 </select>

@@ -1,4 +1,5 @@
 <%inherit file="layout.mako"/>
+<%namespace name="unread" file="unread.mako"/>
 <%! here = "/status" %>
 <%def name="title()">Status</%def>
 <h1>Status</h1>
@@ -44,31 +45,29 @@
 % endfor
 </tbody>
 </table></div>
-<h2>Unread comments of CI systems</h2>
-% if status.unread:
+% if status.faults:
+<p class="about">Parser plugins that failed. The next parser got the comment each time, and nothing is lost: once a plugin is mended, <code>ciwatch reparse</code> reads all again and clears this table.</p>
 <div class="scroll"><table class="list">
-<caption>Comments that no parser could read, by CI system</caption>
-<thead><tr><th scope="col">CI system</th><th scope="col" class="n">Comments</th></tr></thead>
+<caption>Parser plugins that failed</caption>
+<thead><tr><th scope="col">Parser</th><th scope="col">What</th><th scope="col" class="n">Times</th><th scope="col">The last time</th><th scope="col">What it said then</th></tr></thead>
 <tbody>
-% for unread in status.unread:
-<tr><th scope="row"><a href="${h.path('ci', unread.name)}#unread">${unread.title}</a></th><td class="n">${unread.comments}</td></tr>
+% for fault in status.faults:
+<tr><th scope="row">${fault.parser}</th><td>${fault.kind}</td><td class="n">${f'{fault.count:,}'}</td><td>${self.when(fault.last_at)}</td><td><code>${h.bounded(fault.reason, 300)}</code></td></tr>
 % endfor
 </tbody>
 </table></div>
+% endif
+<h2 id="unread">Unread comments of CI systems</h2>
+% if status.unread:
+<p class="about">Comments that no parser knows, counted by what they look like. A parser for one is a few lines; the manual's page "Your CI on CI Watch in ten minutes" shows how.</p>
+${unread.shapes(status.unread, True)}
 % else:
 <p class="quiet">None.</p>
 % endif
-<h2>Unknown result words</h2>
+<h2 id="words">Unknown result words</h2>
 % if status.unknown_words:
-<div class="scroll"><table class="list">
-<caption>Result words that no class is known for</caption>
-<thead><tr><th scope="col">Word</th><th scope="col">CI system</th><th scope="col" class="n">Builds</th></tr></thead>
-<tbody>
-% for word in status.unknown_words:
-<tr><th scope="row">${word.word}</th><td><a href="${h.path('ci', word.ci)}">${word.ci}</a></td><td class="n">${word.builds}</td></tr>
-% endfor
-</tbody>
-</table></div>
+<p class="about">Words that stand where a result does, and that no class is known for.</p>
+${unread.words(status.unknown_words, True)}
 % else:
 <p class="quiet">None.</p>
 % endif

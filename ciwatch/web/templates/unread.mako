@@ -1,0 +1,32 @@
+<%def name="shapes(found, with_ci)">
+<div class="scroll"><table class="list">
+<caption>Unread comments by what they look like</caption>
+<thead><tr>${ci_head(with_ci)}<th scope="col" class="n">Comments</th><th scope="col">They look like</th><th scope="col">An example</th></tr></thead>
+<tbody>
+% for shape in found:
+<tr>${ci_cell(shape, with_ci)}<td class="n">${f'{shape.comments:,}'}</td><td><code>${shape.shape}</code></td><td><details><summary><a href="/change/${shape.change}">${shape.change},${shape.patch_set}</a> ${h.absolute(shape.posted_at)}</summary><pre>${h.bounded(shape.text)}</pre></details></td></tr>
+% endfor
+</tbody>
+</table></div>
+</%def>
+<%def name="words(found, with_ci)">
+<div class="scroll"><table class="list">
+<caption>Result words that no class is known for</caption>
+<thead><tr>${ci_head(with_ci)}<th scope="col">Word</th><th scope="col" class="n">Builds</th><th scope="col">An example</th></tr></thead>
+<tbody>
+% for word in found:
+<tr>${ci_cell(word, with_ci)}<td><code>${word.word}</code></td><td class="n">${f'{word.builds:,}'}</td><td><a href="/change/${word.change}">${word.change},${word.patch_set}</a> ${word.job}</td></tr>
+% endfor
+</tbody>
+</table></div>
+</%def>
+<%def name="ci_head(with_ci)">
+% if with_ci:
+<th scope="col">CI system</th>
+% endif
+</%def>
+<%def name="ci_cell(row, with_ci)">
+% if with_ci:
+<th scope="row"><a href="${h.path('ci', row.ci)}">${row.title}</a></th>
+% endif
+</%def>
