@@ -149,7 +149,8 @@ class Parser(abc.ABC):
     #: Parsers are asked in the order of (priority, name); the first that does not say None has read it.
     priority: int = 100
     #: Whether nothing but a CI writes what this parser takes. An account most of whose comments strict
-    #: parsers read is a CI, whatever it is called.
+    #: parsers read is a CI, whatever it is called. Of a person they are asked only where the comment has a
+    #: body.
     strict: bool = True
 
     @abc.abstractmethod

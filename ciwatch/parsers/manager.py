@@ -42,6 +42,7 @@ class ParserManager:
         if extensions is None:
             extensions = self._installed()
         self.parsers = self._usable([pair for pair in extensions if pair[0] not in disabled])
+        self._strict = [parser for parser in self.parsers if parser.strict]
 
     def _installed(self):
         found = extension.ExtensionManager(
@@ -108,9 +109,10 @@ class ParserManager:
         :param strict_only: ask only parsers that take nothing but what CIs write.
         :returns: the :class:`Reading` of the first that takes the comment, or None.
         """
-        for parser in self.parsers:
-            if strict_only and not parser.strict:
-                continue
+        if strict_only and not comment.body:
+            # Half of what people write is a vote without words, which is nothing that only a CI writes.
+            return None
+        for parser in self._strict if strict_only else self.parsers:
             try:
                 report = parser.parse(comment)
                 if report is not None:

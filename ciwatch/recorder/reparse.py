@@ -15,6 +15,7 @@ from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.db import upsert
 from ciwatch.parsers import base
+from ciwatch.recorder import attempts
 from ciwatch.recorder import comments
 from ciwatch.recorder import entities
 from ciwatch.recorder import evidence
@@ -226,7 +227,7 @@ class Reparser:
             columns = readings.report_columns(comment, self._parsers.parse(comment))
             said.append({name: columns[name] for name in ("pipeline", "pipeline_source")} | {"id": row["id"]})
         bulk.update(connection, REPORTS, said, ["pipeline", "pipeline_source"])
-        reports.number_attempts(connection, patch_set_ids)
+        attempts.number_stored(connection, patch_set_ids)
 
     def _comments(self, connection, found):
         """Reads comments of people again: whether a strict parser does."""
@@ -324,7 +325,7 @@ def _is_same(row, now):
     if any(now[name] != stored[name] for name in _COMPARED):
         return False
     if row["pipeline_source"] is base.PipelineSource.START:
-        return now["pipeline_source"] in reports.WEAKER_THAN_START
+        return now["pipeline_source"] in attempts.WEAKER_THAN_START
     return (now["pipeline"], now["pipeline_source"]) == (row["pipeline"], row["pipeline_source"])
 
 

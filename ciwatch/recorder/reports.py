@@ -1,28 +1,18 @@
 """Stores reports with their builds, and numbers the attempts."""
 
-import datetime
-
 import sqlalchemy as sa
 
 from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.db import summary
-from ciwatch.parsers import base
+from ciwatch.recorder import attempts
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder.rows import chunks
 
 REPORTS = models.Report.__table__
 BUILDS = models.Build.__table__
 JOBS = models.Job.__table__
-ACCOUNTS = models.Account.__table__
 ACCOUNT_PROJECTS = models.AccountProject.__table__
-
-#: A result without job lines within this time of one with them says the same again: a vote of its own, or
-#: "Build failed" below a table.
-REPEATED_WITHIN = datetime.timedelta(minutes=2)
-
-#: Sources of a pipeline that know less than the start before it does.
-WEAKER_THAN_START = (base.PipelineSource.VOTE, base.PipelineSource.NONE, base.PipelineSource.START)
 
 
 def store(connection, rows, items, ci_of_account):
@@ -36,12 +26,9 @@ def store(connection, rows, items, ci_of_account):
         return
     ids = rows.new_ids(REPORTS, len(items))
     builds, read = _read_columns(rows, items, ids, ci_of_account)
-    bulk.insert(
-        connection,
-        REPORTS,
-        [{**posted.columns, **columns} for (posted, _), columns in zip(items, read, strict=True)],
-    )
-    number_attempts(connection, {posted.patch_set_id for posted, _ in items})
+    reports = [{**posted.columns, **columns} for (posted, _), columns in zip(items, read, strict=True)]
+    attempts.number_new(connection, reports, ci_of_account)
+    bulk.insert(connection, REPORTS, reports)
     bulk.insert(connection, BUILDS, builds)
     _note_projects(connection, rows, [posted for posted, _ in items])
 
@@ -89,7 +76,7 @@ def rewrite(connection, rows, items, ids, ci_of_account):
     for part in chunks(ids):
         connection.execute(sa.delete(BUILDS).where(BUILDS.c.report_id.in_(part)))
     bulk.update(connection, REPORTS, read, [name for name in read[0] if name != "id"])
-    number_attempts(connection, {posted.patch_set_id for posted, _ in items})
+    attempts.number_stored(connection, {posted.patch_set_id for posted, _ in items})
     bulk.insert(connection, BUILDS, builds)
 
 
@@ -135,90 +122,3 @@ def _job_ids(rows, jobs):
         lambda row, job: False,
     )
     return {job: found[job]["id"] for job in jobs}
-
-
-def number_attempts(connection, patch_set_ids):
-    """Finds the pipelines that a preceding start tells, and numbers the attempts, on whole patch sets.
-
-    Both depend on the reports around one, so a report that arrives late may change those after it.
-    """
-    changed = []
-    for part in chunks(sorted(patch_set_ids)):
-        _number_part(connection, part, changed)
-    bulk.update(connection, REPORTS, changed, ["kind", "pipeline", "pipeline_source", "attempt"])
-
-
-def _number_part(connection, patch_set_ids, changed):
-    statement = (
-        sa.select(
-            REPORTS.c.id,
-            REPORTS.c.patch_set_id,
-            REPORTS.c.account_id,
-            REPORTS.c.digest,
-            REPORTS.c.posted_at,
-            REPORTS.c.kind,
-            REPORTS.c.pipeline,
-            REPORTS.c.pipeline_source,
-            REPORTS.c.attempt,
-            REPORTS.c.verdict,
-            REPORTS.c.summary.is_not(None).label("has_builds"),
-            ACCOUNTS.c.ci_system_id,
-        )
-        .join(ACCOUNTS, ACCOUNTS.c.id == REPORTS.c.account_id)
-        .where(REPORTS.c.patch_set_id.in_(patch_set_ids))
-    )
-    # A start and the result of a job that did nothing may share their second.
-    found = sorted(
-        connection.execute(statement).all(),
-        key=lambda row: (row.posted_at, row.kind != base.Kind.STARTED, row.digest, row.account_id),
-    )
-    started, waiting, attempts, lines = {}, {}, {}, {}
-    for row in found:
-        spoke = row.patch_set_id, row.account_id
-        if row.kind is base.Kind.STARTED:
-            if row.pipeline:
-                started[spoke] = row.pipeline
-            key = row.patch_set_id, row.ci_system_id, row.pipeline
-            waiting.setdefault(key, []).append(row)
-            lines.pop(spoke, None)
-        elif _is_result(row):
-            posted_at, repeated = lines.get(spoke, (None, None))
-            if posted_at and not row.has_builds and row.posted_at - posted_at <= REPEATED_WITHIN:
-                _change(changed, row, *_pipeline(row, repeated), None, base.Kind.OTHER)
-                continue
-            pipeline, source = _pipeline(row, started.get(spoke))
-            if row.has_builds:
-                lines[spoke] = row.posted_at, pipeline
-            key = row.patch_set_id, row.ci_system_id, pipeline
-            attempt = attempts[key] = attempts.get(key, 0) + 1
-            _change(changed, row, pipeline, source, attempt, base.Kind.FINISHED)
-            for start in waiting.pop(key, ()):
-                _change(changed, start, start.pipeline, start.pipeline_source, attempt, start.kind)
-    for starts in waiting.values():
-        for start in starts:
-            _change(changed, start, start.pipeline, start.pipeline_source, None, start.kind)
-
-
-def _is_result(row):
-    """Whether a report says a result, be it for the first time or again."""
-    return row.kind is base.Kind.FINISHED or row.verdict is not None
-
-
-def _pipeline(row, begun):
-    """The pipeline of a finished report and where it was found, given the one that *begun* before it."""
-    if begun and row.pipeline_source in WEAKER_THAN_START:
-        return begun, base.PipelineSource.START
-    return row.pipeline, row.pipeline_source
-
-
-def _change(changed, row, pipeline, source, attempt, kind):
-    if (pipeline, source, attempt, kind) != (row.pipeline, row.pipeline_source, row.attempt, row.kind):
-        changed.append(
-            {
-                "id": row.id,
-                "kind": kind,
-                "pipeline": pipeline,
-                "pipeline_source": source,
-                "attempt": attempt,
-            }
-        )
