@@ -32,7 +32,8 @@ class NoticesParser(base.Parser):
 
     name = "notices"
     version = 1
-    priority = 5
+    #: After all that know a format: most comments are results, and of no notice can a format be made out.
+    priority = 800
     #: People write some of these, too.
     strict = False
 

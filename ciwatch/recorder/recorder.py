@@ -1,8 +1,10 @@
 """Records raw lines of a stream: one transaction a batch, and the same rows however often and in whatever
 order the same events are recorded."""
 
+import contextlib
 import dataclasses
 import datetime
+import gc
 import hashlib
 import logging
 
@@ -74,6 +76,10 @@ class Recorder:
         :returns: the :class:`Counts` of this batch.
         :raises sqlalchemy.exc.DBAPIError: where the database fails; nothing of the batch is there then.
         """
+        with _collector_paused():
+            return self._record(lines)
+
+    def _record(self, lines):
         counts = Counts(read=len(lines))
         batch, rejected = [], []
         for line in lines:
@@ -177,6 +183,21 @@ class Recorder:
         )
         for _, reason in rejected:
             LOG.info("Rejected an event: %s", reason)
+
+
+@contextlib.contextmanager
+def _collector_paused():
+    """Keeps the garbage collector from looking through a batch again and again while it grows.
+
+    A batch makes some hundred thousand objects without cycles and drops them together: a fifth of the time.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _is_notice(event):

@@ -42,7 +42,7 @@ def _note_projects(connection, rows, items):
             .join(models.Change, models.Change.id == models.PatchSet.change_id)
             .where(models.PatchSet.id.in_(part))
         )
-        projects.update((row[0], row[1]) for row in connection.execute(statement))
+        projects.update(tuple(row) for row in connection.execute(statement))
     spans = {}
     for posted in items:
         key = projects[posted.patch_set_id], posted.account_id
