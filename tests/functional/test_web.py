@@ -11,6 +11,8 @@ import webtest
 
 from ciwatch.db import models
 from ciwatch.db import schema
+from ciwatch.parsers.contract import FaultKind
+from ciwatch.recorder import faults
 from ciwatch.web import app as web_app
 from ciwatch.web import routes
 from tests import base
@@ -100,7 +102,7 @@ class WebTestCase(base.TestCase):
             say(result(2), NOW - 7 * HOUR),
             say("Patch Set 2:\n\nStarting gate jobs.", NOW - HOUR, patch_set=2),
             say(result(3), NOW - 6 * HOUR, "cobalt-ci", "Cobalt CI"),
-            say("Patch Set 1:\n\nAll is PASSED: http://x.example", NOW - 5 * HOUR, "delta-ci", "Delta CI"),
+            say("Patch Set 1:\n\nMoon phase 3: http://x.example", NOW - 5 * HOUR, "delta-ci", "Delta CI"),
             say("Patch Set 1: Verified+1\n\nOur lab is happy", NOW - 5 * HOUR, "lab", "Elm Testing"),
             say("Patch Set 1:\n\nrecheck", NOW - 7.5 * HOUR, "ann", "Ann"),
             hostile,
@@ -194,7 +196,7 @@ class TestPages(WebTestCase):
     def test_change(self):
         """Every attempt, the unread, strangers with a vote, and who asked for a re-run."""
         page = self.page("/change/100")
-        for words in ("Patch set 2", "attempt 2", "attempt 1", "unread", "All is PASSED", "not known as a CI",
+        for words in ("Patch set 2", "attempt 2", "attempt 1", "unread", "Moon phase 3", "not known as a CI",
                       "Elm Testing", "recheck", "3 min 02 s", "non-voting", "began gate"):  # fmt: skip
             self.assertIn(words, page.words)
         self.assertIn("https://logs.example/2/unit", page.scanner.links)
@@ -206,15 +208,39 @@ class TestPages(WebTestCase):
         page = self.page("/ci/cobalt-ci")
         for words in ("known as a CI by name", "unit", "1/1", "openstack/lantern"):
             self.assertIn(words, page.words)
-        self.assertIn("All is PASSED", self.page("/ci/delta-ci").words)
+        page = self.page("/ci/delta-ci")
+        for words in ("What could not be read", "Moon phase <n>: <url>", "Moon phase 3: http://x.example"):
+            self.assertIn(words, page.words)
+
+    def test_ci_at_odds_with_itself(self):
+        """Results whose headline, vote and job lines disagree, and words nobody knows."""
+        text = (
+            "Patch Set 1: Verified+1\n\nBuild Failed \n\nhttps://jenkins.example/job/unit/1/ : SUCCESS\n\n"
+            "https://jenkins.example/job/docs/1/ : <b>MOLTEN</b>"
+        )
+        self.record(base.comment_event(text, NOW - HOUR, "cobalt-ci", change=300))
+        page = self.page("/ci/cobalt-ci")
+        for words in ("1 of 2 results the headline", "Unknown result words", "<b>MOLTEN</b>"):
+            self.assertIn(words, page.words)
+        self.assertIn("/change/300#1-cobalt-ci", page.scanner.links)
 
     def test_status_and_about(self):
         """What was recorded, and what words mean."""
         self.make_recorder(self.store).record([b"<script>alert(5)</script>"])
         page = self.page("/status")
-        for words in ("gerrit_trigger", "not JSON", "Delta CI"):
+        for words in ("gerrit_trigger", "not JSON", "Delta CI", "Moon phase <n>: <url>"):
             self.assertIn(words, page.words)
+        self.assertNotIn("Parser plugins that failed", page.words)
         self.assertIn("infrastructure", self.page("/about").words)
+
+    def test_status_of_plugins(self):
+        """A plugin that failed, with what it said."""
+        found = {("basalt", FaultKind.RAISED): (1234, "ValueError: <script>alert(6)</script>")}
+        with self.store.begin() as connection:
+            faults.store(connection, found)
+        page = self.page("/status")
+        for words in ("Parser plugins that failed", "basalt raised 1,234", "ValueError: <script>"):
+            self.assertIn(words, page.words)
 
     def test_hostile_words(self):
         """They are text, and lead nowhere."""
