@@ -1,4 +1,4 @@
-"""Recorded comments are read as benchmarks/reading.py counts it: at least so many, exactly, and no person's."""
+"""Recorded comments are read, as benchmarks/reading.py counts it: enough, exactly, and no person's."""
 
 import json
 
