@@ -45,13 +45,14 @@ _GERRIT_LINES = re.compile(
 # uploads authors these too, and they are no reports.
 _NOTICE = re.compile(
     r"(?:Uploaded patch set \d+|(?:Patch Set \d+: )?Patch Set \d+ was rebased"
-    r"|Patch Set \d+: (?:Published edit|Commit message was (?:updated|edited))"
+    r"|Patch [Ss]et \d+: (?:Published edit|Commit message was (?:updated|edited)|Cherry Picked|Reverted)\b"
     r"|Change has been successfully (?:merged|rebased|pushed|cherry-picked|submitted)"
-    r"|Change cannot be (?:merged|rebased|cherry-picked)|Change could not be merged"
+    r"|Change cannot be (?:merged|rebased|cherry-picked)|(?:The c|C)hange could not be merged"
+    r"|Change (?:message removed|destination moved)|Description set to|(?:Set|Unset) private\s*$"
     r"|Abandoned\b|Restored\b|Reverted\b|Created a revert of this change"
     r"|Removed [\w-]+(?:[+-]\d+)? by |Removed (?:reviewer|cc|the following votes)"
     r"|Topic (?:set to|changed from|removed|\S+ removed)|Hashtags? (?:added|removed)"
-    r"|Assignee (?:added|removed|changed)|Cherry Picked from branch"
+    r"|Assignee (?:added|removed|changed|deleted)|Cherry Picked from branch"
     r"|This change (?:is ready for review|was cherry picked|has been marked)"
     r"|Set (?:Ready For Review|Work In Progress)|Added to reviewers)"
 )

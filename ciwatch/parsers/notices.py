@@ -18,9 +18,6 @@ _NOTICE = re.compile(
     r"|(?:recheck|reverify|retrigger|rebuild|retest)\b[^\n]{0,200}$"
     r"|Welcome,? new contributor"
     r"|Thank you for your (?:first )?(?:contribution|patch)"
-    r"|(?:Topic|Hashtags?|Assignee|Description|Reviewers?|Attention)\b[^\n]{0,60}?"
-    r"\b(?:set|changed|added|removed|deleted|updated)\b"
-    r"|(?:Set|Unset) (?:private|ready for review|work in progress)\s*$"
     r"|This (?:patchset|patch set|change) was cherry picked to"
     r"|This change is ready for review\.?\s*$)",
     re.IGNORECASE,

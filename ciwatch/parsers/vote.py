@@ -2,6 +2,7 @@
 
 from ciwatch.parsers import base
 from ciwatch.parsers import results
+from ciwatch.parsers import zuul
 
 
 class VoteParser(base.Parser):
@@ -20,4 +21,6 @@ class VoteParser(base.Parser):
         said = results.verdict_of_vote(comment.vote)
         if said is None:
             return base.Report(base.Kind.OTHER)
-        return base.Report(base.Kind.FINISHED, headline=said)
+        pipeline = zuul.pipeline_of_tag(comment.tag)
+        source = base.PipelineSource.TAG if pipeline else base.PipelineSource.NONE
+        return base.Report(base.Kind.FINISHED, (), pipeline, source, said)
