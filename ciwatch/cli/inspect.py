@@ -24,7 +24,11 @@ class ParsersList(lister.Lister):
 
 
 class CiList(lister.Lister):
-    """List the CI systems: by what each was found, its comments, and its last report."""
+    """List the CI systems: by what each was found, its comments, and its last report.
+
+    Unread are comments that no parser takes, Disagree results whose headline, vote and job lines do not say
+    the same.
+    """
 
     def take_action(self, parsed_args):
         """The columns and rows."""
@@ -37,11 +41,12 @@ class CiList(lister.Lister):
                     ", ".join(system.found_by),
                     system.report_count,
                     system.unread_count,
+                    system.disagree_count,
                     system.last_report_at.isoformat() if system.last_report_at else "",
                 )
                 for system in ci.list_systems(connection)
             ]
-        return ("Name", "Title", "Role", "Found by", "Reports", "Unread", "Last report"), rows
+        return ("Name", "Title", "Role", "Found by", "Reports", "Unread", "Disagree", "Last report"), rows
 
 
 class RejectedList(lister.Lister):

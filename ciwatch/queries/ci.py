@@ -26,7 +26,10 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class SystemSummary(msgspec.Struct, frozen=True):
-    """A CI in the list: what it ever said, and when last."""
+    """A CI in the list: what it ever said, and when last.
+
+    :ivar disagree_count: its results whose headline, vote and job lines do not say the same.
+    """
 
     name: str
     title: str
@@ -34,6 +37,7 @@ class SystemSummary(msgspec.Struct, frozen=True):
     accounts: list[Account]
     report_count: int
     unread_count: int
+    disagree_count: int
     last_report_at: datetime.datetime | None
 
     @property
@@ -90,6 +94,7 @@ def list_systems(connection, name=None):
             models.Report.account_id,
             sa.func.count().label("reports"),
             sa.func.sum(sa.case((models.Report.parser.is_(None), 1), else_=0)).label("unread"),
+            sa.func.sum(sa.case((disagreement.DISAGREES, 1), else_=0)).label("disagree"),
             sa.func.max(models.Report.posted_at).label("last"),
         )
         .group_by(models.Report.account_id)
@@ -105,6 +110,7 @@ def list_systems(connection, name=None):
             models.Account.found_by,
             reports.c.reports,
             reports.c.unread,
+            reports.c.disagree,
             reports.c.last,
         )
         .join(models.Account, models.Account.ci_system_id == models.CISystem.id)
@@ -128,6 +134,7 @@ def _summary(rows):
         [Account(row.username, row.account_name, row.found_by) for row in rows],
         sum(row.reports or 0 for row in rows),
         sum(row.unread or 0 for row in rows),
+        sum(row.disagree or 0 for row in rows),
         max((row.last for row in rows if row.last), default=None),
     )
 

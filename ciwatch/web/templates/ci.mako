@@ -50,9 +50,11 @@ ${unread.shapes(ci.unread, False)}
 <p class="about">Words that stand where a result does, and that no class is known for: they neither pass nor fail an attempt.</p>
 ${unread.words(ci.unknown_words, False)}
 % endif
+% if ci.summary.disagree_count:
+<h2 id="disagree">Where it disagrees with itself</h2>
+<p class="about">In ${ci.disagreement.count} of ${ci.disagreement.results} results of the same 30 days, and ${f'{ci.summary.disagree_count:,}'} ever, the headline, the vote and the job lines do not say the same. The job lines that vote decide.</p>
+% endif
 % if ci.disagreement and ci.disagreement.count:
-<h2 id="disagree">Where it disagrees with itself, the same 30 days</h2>
-<p class="about">In ${ci.disagreement.count} of ${ci.disagreement.results} results the headline, the vote and the job lines do not say the same. The job lines that vote decide; the newest:</p>
 <div class="scroll"><table class="list">
 <caption>Results whose headline, vote and job lines disagree</caption>
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Job lines</th><th scope="col" class="n">Vote</th><th scope="col">Headline</th><th scope="col">Posted</th></tr></thead>
