@@ -212,6 +212,22 @@ class TestPages(WebTestCase):
         for words in ("What could not be read", "Moon phase <n>: <url>", "Moon phase 3: http://x.example"):
             self.assertIn(words, page.words)
 
+    def test_change_with_a_table(self):
+        """A table of jobs while they run, and what its CI says again after the result."""
+        table = "Patch Set 1:\n\nRunning check Job (Running on Jenkins):\n - a : SUCCESS\n - b : {}"
+        self.record(base.comment_event(table.format("QUEUED"), NOW - 4 * HOUR, "elm-ci", change=400))
+        words = self.page("/change/400").words
+        self.assertIn("running check", words)
+        self.assertIn("QUEUED", words)
+        self.record(
+            base.comment_event(table.format("FAILED"), NOW - HOUR, "elm-ci", change=400),
+            base.comment_event("Patch Set 1: Verified-1", NOW - HOUR + 2, "elm-ci", change=400),
+        )
+        words = self.page("/change/400").words
+        for expected in ("says failed again", "check attempt 1", "began check"):
+            self.assertIn(expected, words)
+        self.assertNotIn("QUEUED", words)
+
     def test_ci_at_odds_with_itself(self):
         """Results whose headline, vote and job lines disagree, and words nobody knows."""
         text = (

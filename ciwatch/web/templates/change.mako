@@ -28,8 +28,9 @@ ${self.word(system.state)}
 <span class="quiet">${system.attempts} attempts</span>
 % endif
 </h3>
+<% newest = next((report for report in reversed(system.reports) if report.kind == 'finished' or report.parser is None or report.builds), None) %>\
 % for report in reversed(system.reports):
-${self.report(report, report is system.reports[-1])}
+${self.report(report, report is newest)}
 % endfor
 </section>
 % endfor
@@ -50,12 +51,16 @@ ${self.report(report, report is system.reports[-1])}
 % endfor
 <%def name="foot()"> <a href="/api/v1/changes/${change.number}">API of this view</a></%def>
 <%def name="report(report, newest)">
-% if report.kind == 'started':
+% if report.kind == 'started' and report.builds and report.attempt is None:
+<details${' open' if newest else ''}><summary>${self.word('running')} ${report.pipeline} ${self.when(report.posted_at)}</summary>
+${self.jobs(report)}
+</details>
+% elif report.kind == 'started':
 <p class="line"><span class="quiet">began ${report.pipeline}</span> ${self.when(report.posted_at)}</p>
 % elif report.parser is None:
 <details${' open' if newest else ''}><summary>${self.word('unread', 'unread')} ${self.when(report.posted_at)} <span class="quiet">no parser knows this wording</span></summary><pre>${h.bounded(report.text)}</pre></details>
 % elif report.kind == 'other':
-<p class="line"><span class="quiet">understood, and no result</span> ${self.when(report.posted_at)}</p>
+<p class="line"><span class="quiet">${'says ' + report.verdict + ' again' if report.verdict else 'understood, and no result'}</span> ${self.when(report.posted_at)}</p>
 % else:
 <details${' open' if newest else ''}>
 <summary>\
@@ -69,12 +74,17 @@ ${report.pipeline} attempt ${report.attempt}
 <span class="quiet">by its ${report.verdict_source}</span>
 % endif
 % if report.vote is not None:
-<span class="quiet">Verified ${'%+d' % report.vote if report.vote else 0}</span>
+<span class="quiet">voted ${'%+d' % report.vote if report.vote else 0}</span>
 % endif
 % if report.headline and report.verdict and report.headline != report.verdict:
 <span class="quiet">its headline says ${report.headline}</span>
 % endif
 ${self.when(report.posted_at)}</summary>
+${self.jobs(report)}
+</details>
+% endif
+</%def>
+<%def name="jobs(report)">
 % if report.builds:
 <table class="list">
 <caption>Jobs of this attempt</caption>
@@ -89,7 +99,5 @@ ${self.when(report.posted_at)}</summary>
 % endfor
 </tbody>
 </table>
-% endif
-</details>
 % endif
 </%def>
