@@ -19,6 +19,11 @@ _LINE = re.compile(
     r"(?: (?P<url>[a-z]{2,10}://\S{1,2000}?))?(?: ?: ?| - )(?P<word>[A-Z][A-Z_]{2,31})\b"
     r"(?P<rest>[^\n]{0,500})"
 )
+# Gerrit Trigger's lines below words of somebody's own.
+_BUILD_URL = re.compile(
+    r"(?P<url>[a-z]{2,10}://\S{1,2000}) : (?P<word>SUCCESS|FAILURE|UNSTABLE|ABORTED|NOT_BUILT)\b"
+    r"(?P<rest>[^\n]{0,500})"
+)
 # "ML2-SUCCESS", and nothing else.
 _NAME_AND_WORD = re.compile(
     r"(?P<job>[A-Za-z0-9][\w.]{0,60})-(?P<word>SUCCESS|FAILURE|FAILED|FAIL|PASSED|PASS)\s*$"
@@ -61,13 +66,17 @@ def _read_line(text):
     line = _NAME_AND_WORD.match(text)
     if line:
         return base.Build(line["job"], line["word"])
-    line = _LINE.match(text)
-    if line is None or line["word"] not in CLASS_OF_WORD:
-        return None
+    line = _BUILD_URL.match(text)
+    job = joblines.job_of_jenkins_url(line["url"]) if line else None
+    if job is None:
+        line = _LINE.match(text)
+        if line is None or line["word"] not in CLASS_OF_WORD:
+            return None
+        job = line["job"]
     rest, count = _NON_VOTING.subn("", line["rest"])
     rest = _REST.match(rest)
     return base.Build(
-        line["job"],
+        job,
         line["word"],
         voting=not count,
         duration_s=joblines.read_duration(rest["duration"]) if rest["duration"] else None,

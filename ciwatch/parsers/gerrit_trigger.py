@@ -14,7 +14,7 @@ from ciwatch.parsers.results import classify_wording
 
 # Owners of a Jenkins put words of their own in front, "TEST RUN Build Started", or quote all of it.
 _OWN_WORDS = r"\"?(?:[A-Z][A-Z0-9_-]{0,31}:? ){0,4}"
-_START = re.compile(_OWN_WORDS + r"Build Started (?P<url>[a-z]{2,10}://\S+)", re.IGNORECASE)
+_START = re.compile(_OWN_WORDS + r"Build Started(?:[.:][^\n]{0,200})?\s{1,4}[a-z]{2,10}://\S+", re.IGNORECASE)
 _HEADLINE = re.compile(
     _OWN_WORDS + r"Build (?P<word>Successful|Failed|Unstable|Aborted|Not Built)\b(?P<more>[^\n]*)(?:\n|$)"
 )

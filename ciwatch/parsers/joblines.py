@@ -13,7 +13,12 @@ UNNAMED = "(unnamed)"
 #: The job under which a run's own failure is kept, where no job was to blame.
 WHOLE_CHANGE = "(change)"
 
-_LINE = re.compile(r"^[-*] (?P<job>[^\s:]\S*)(?: (?P<url>\S+))? : ?(?P<text>\S[^\n]*)$", re.MULTILINE)
+# A name of several words takes an address behind it.
+_LINE = re.compile(
+    r"^[-*] (?:(?P<job>[^\s:]\S*)(?: (?P<url>\S+))?"
+    r"|(?P<words>[^\s:][^\n:]{0,200}?) (?P<address>[a-z]{2,10}://\S+)) : ?(?P<text>\S[^\n]*)$",
+    re.MULTILINE,
+)
 # Without a dash it takes an address and a result word to be a job's line.
 _BARE_LINE = re.compile(
     r"^(?P<job>[\w.-]+) (?P<url>https?://\S+) : ?(?P<text>[A-Z][A-Z_]{2,31}\b[^\n]*)$", re.MULTILINE
@@ -43,7 +48,13 @@ def read_zuul_lines(body, said=None):
     :returns: a tuple of :class:`~ciwatch.parsers.base.Build`.
     """
     lines = _LINE.finditer(body)
-    builds = tuple([build for line in lines if (build := _read_line(*line.groups(), said))])
+    builds = tuple(
+        [
+            build
+            for line in lines
+            if (build := _read_line(line[1] or line[3], line[2] or line[4], line[5], said))
+        ]
+    )
     if not builds and said:
         lines = _BARE_LINE.finditer(body)
         builds = tuple([build for line in lines if (build := _read_line(*line.groups(), said))])

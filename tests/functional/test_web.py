@@ -236,7 +236,11 @@ class TestPages(WebTestCase):
         )
         self.record(base.comment_event(text, NOW - HOUR, "cobalt-ci", change=300))
         page = self.page("/ci/cobalt-ci")
-        for words in ("1 of 2 results of the same 30 days, and 1 ever, the headline", "Unknown result words", "<b>MOLTEN</b>"):
+        for words in (
+            "1 of 2 results of the same 30 days, and 1 ever, the headline",
+            "Unknown result words",
+            "<b>MOLTEN</b>",
+        ):
             self.assertIn(words, page.words)
         self.assertIn("/change/300#1-cobalt-ci", page.scanner.links)
 
