@@ -252,7 +252,8 @@ class Build(Base):
     report_id: orm.Mapped[int] = _key("reports.id")
     position: orm.Mapped[int]
     job_id: orm.Mapped[int] = _key("jobs.id", index=True)
-    result: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    #: A word, or a sentence in its place.
+    result: orm.Mapped[str] = orm.mapped_column(sa.String(255))
     result_class: orm.Mapped[results.ResultClass] = orm.mapped_column(ResultColumn)
     voting: orm.Mapped[bool]
     duration_s: orm.Mapped[int | None]

@@ -121,7 +121,7 @@ def build_columns(build, position):
     """The columns of a build, without the ids of its report and job."""
     return {
         "position": position,
-        "result": bounded(build.result, 64),
+        "result": bounded(build.result, 255),
         "result_class": build.result_class,
         "voting": build.voting,
         "duration_s": build.duration_s,

@@ -91,7 +91,7 @@ ${self.jobs(report)}
 <thead><tr><th scope="col">Job</th><th scope="col">Result</th><th scope="col" class="n">Ran for</th><th scope="col">Log</th></tr></thead>
 <tbody>
 % for build in report.builds:
-<tr><th scope="row">${build.job}</th><td>${self.word(build.result_class, build.result)}${'' if build.voting else ' non-voting'}
+<tr><th scope="row">${build.job}</th><td>${self.word(build.result_class, h.bounded(build.result, 80))}${'' if build.voting else ' non-voting'}
 % if build.detail:
 <span class="quiet">${h.bounded(build.detail, 300)}</span>
 % endif

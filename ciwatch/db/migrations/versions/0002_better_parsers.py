@@ -74,6 +74,8 @@ def upgrade():
         sqlite_where=sa.text("shape IS NOT NULL"),
         postgresql_where=sa.text("shape IS NOT NULL"),
     )
+    with op.batch_alter_table("builds") as builds:
+        builds.alter_column("result", existing_type=sa.String(64), type_=sa.String(255), nullable=False)
     op.create_index(
         "ix_builds_unknown",
         "builds",
@@ -102,6 +104,10 @@ def _add_shapes(connection):
 def downgrade():
     """Takes them away."""
     op.drop_index("ix_builds_unknown", table_name="builds")
+    builds = sa.table("builds", sa.column("result", sa.String()))
+    op.execute(sa.update(builds).values(result=sa.func.substr(builds.c.result, 1, 64)))
+    with op.batch_alter_table("builds") as columns:
+        columns.alter_column("result", existing_type=sa.String(255), type_=sa.String(64), nullable=False)
     op.drop_index("ix_reports_shape", table_name="reports")
     with op.batch_alter_table("reports") as reports:
         reports.drop_column("shape")
