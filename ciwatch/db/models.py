@@ -166,7 +166,7 @@ class CommentColumns:
     """What is kept of any comment, so that a better parser can read it again."""
 
     patch_set_id: orm.Mapped[int] = _key("patch_sets.id")
-    account_id: orm.Mapped[int] = _key("accounts.id", index=True)
+    account_id: orm.Mapped[int] = _key("accounts.id")
     posted_at: orm.Mapped[datetime.datetime]
     #: BLAKE2 of the text, 16 bytes as hex.
     digest: orm.Mapped[str] = orm.mapped_column(sa.String(32))
@@ -184,7 +184,10 @@ class Comment(CommentColumns, Base):
     """
 
     __tablename__ = "comments"
-    __table_args__ = (sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),)
+    __table_args__ = (
+        sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),
+        sa.Index("ix_comments_account_id", "account_id"),
+    )
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     strict: orm.Mapped[bool]
@@ -204,6 +207,7 @@ class Report(CommentColumns, Base):
     __tablename__ = "reports"
     __table_args__ = (
         sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),
+        sa.Index("ix_reports_account_id_posted_at", "account_id", "posted_at"),
         sa.Index(
             "ix_reports_shape",
             "account_id",

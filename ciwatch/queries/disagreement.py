@@ -50,20 +50,20 @@ class Disagreement(msgspec.Struct, frozen=True):
     newest: list[Line]
 
 
-def read(connection, accounts, window, limit=10):
-    """The :class:`Disagreement` of some accounts' results in a window.
+def read(connection, mine, window, limit=10):
+    """The :class:`Disagreement` of some reports in a window.
 
-    :param accounts: a statement that selects their ids.
+    :param mine: the condition that a report is one of them.
     :param window: a :class:`~ciwatch.queries.window.Window`.
     """
-    mine = sa.and_(
-        models.Report.account_id.in_(accounts),
+    these = sa.and_(
+        mine,
         models.Report.kind == base.Kind.FINISHED,
         models.Report.posted_at > window.since,
         models.Report.posted_at <= window.until,
     )
     results, count = connection.execute(
-        sa.select(sa.func.count(), sa.func.sum(sa.case((DISAGREES, 1), else_=0))).where(mine)
+        sa.select(sa.func.count(), sa.func.sum(sa.case((DISAGREES, 1), else_=0))).where(these)
     ).one()
     statement = (
         sa.select(
@@ -77,7 +77,7 @@ def read(connection, accounts, window, limit=10):
         )
         .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(mine, DISAGREES)
+        .where(these, DISAGREES)
         .order_by(models.Report.posted_at.desc(), models.Report.id.desc())
         .limit(limit)
     )

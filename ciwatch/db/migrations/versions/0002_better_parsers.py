@@ -67,6 +67,8 @@ def upgrade():
     op.add_column("accounts", sa.Column("result_count", sa.Integer(), server_default="0", nullable=False))
     op.add_column("comments", sa.Column("result", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("reports", sa.Column("shape", sa.String(200), nullable=True))
+    op.create_index("ix_reports_account_id_posted_at", "reports", ["account_id", "posted_at"])
+    op.drop_index("ix_reports_account_id", table_name="reports")
     op.create_index(
         "ix_reports_shape",
         "reports",
@@ -109,6 +111,8 @@ def downgrade():
     with op.batch_alter_table("builds") as columns:
         columns.alter_column("result", existing_type=sa.String(255), type_=sa.String(64), nullable=False)
     op.drop_index("ix_reports_shape", table_name="reports")
+    op.create_index("ix_reports_account_id", "reports", ["account_id"])
+    op.drop_index("ix_reports_account_id_posted_at", table_name="reports")
     with op.batch_alter_table("reports") as reports:
         reports.drop_column("shape")
     with op.batch_alter_table("comments") as comments:
