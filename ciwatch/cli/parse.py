@@ -99,7 +99,7 @@ class Parse(command.Command):
         if parsed_args.format == "table":
             for message, comment, reading in found:
                 at = f"{message.at:%Y-%m-%d %H:%M:%S} UTC"
-                self._print(f"{at}  patch set {message.patch_set}  {_printable(message.account.key)}")
+                self._print(f"{at}  patch set {message.patch_set or '?'}  {_printable(message.account.key)}")
                 self._show(comment, reading)
                 self._print("")
             self._print(f"{len(found)} comments of CIs; {people} others are people's or Gerrit's own")

@@ -56,7 +56,12 @@ class Reparse(command.Command):
                 since=parsed_args.since,
                 dry_run=parsed_args.dry_run,
             )
-            self._run(work)
+            try:
+                self._run(work)
+            except KeyboardInterrupt:
+                if not parsed_args.dry_run:
+                    print("ciwatch: interrupted; the same command goes on from here", file=sys.stderr)
+                raise
         self._tell(work, "would change" if parsed_args.dry_run else "changed")
 
     def _run(self, work):

@@ -47,7 +47,7 @@ _NOTICE = re.compile(
     r"(?:Uploaded patch set \d+|(?:Patch Set \d+: )?Patch Set \d+ was rebased"
     r"|Patch [Ss]et \d+: (?:Published edit|Commit message was (?:updated|edited)|Cherry Picked|Reverted)\b"
     r"|Change has been successfully (?:merged|rebased|pushed|cherry-picked|submitted)"
-    r"|Change cannot be (?:merged|rebased|cherry-picked)|(?:The c|C)hange could not be merged"
+    r"|Change cannot be (?:merged|rebased|cherry-picked)|(?:The c|Your c|C)hange could not be(?:en)? merged"
     r"|Change (?:message removed|destination moved)|Description set to|(?:Set|Unset) private\s*$"
     r"|Abandoned\b|Restored\b|Reverted\b|Created a revert of this change"
     r"|Removed [\w-]+(?:[+-]\d+)? by |Removed (?:reviewer|cc|the following votes)"

@@ -11,7 +11,7 @@ from ciwatch.parsers import header
 
 _NOTICE = re.compile(
     r"(?:I noticed (?:jenkins|zuul|tests?) failed\b"
-    r"|File contains violation:"
+    r"|(?:File contains violation|Licen[cs]e header missing|Blacklisted file|Non Whitelisted Binary)\b"
     r"|Code review expired\b"
     r"|User (?:not )?approved, (?:CI|see)\b"
     r"|GHPR: https?://\S+"
