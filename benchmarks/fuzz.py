@@ -9,6 +9,7 @@ how many made it raise or return what is no report, and its times.
 
 import argparse
 import gzip
+import itertools
 import json
 import pathlib
 import random
@@ -38,14 +39,16 @@ def recorded_texts(*paths):
     return list(texts)
 
 
-def make_input(texts, chance):
-    """One garbled comment."""
-    if chance.random() < 0.1:
-        pieces = [
-            chance.choice(testing.PIECES) * chance.randint(1, 3000) for _ in range(chance.randint(1, 30))
-        ]
-        return "".join(pieces)[: testing.LONG]
-    return testing.mutate(chance.choice(texts), chance)
+def make_inputs(texts, chance):
+    """Garbled comments without end: each of *texts* in turn, and after every ninth one of pieces."""
+    while True:
+        chance.shuffle(texts)
+        for number, text in enumerate(texts):
+            yield testing.mutate(text, chance)
+            if number % 9 == 8:
+                parts = range(chance.randint(1, 30))
+                pieces = [chance.choice(testing.PIECES) * chance.randint(1, 3000) for _ in parts]
+                yield "".join(pieces)[: testing.LONG]
 
 
 class Tally:
@@ -115,8 +118,8 @@ def main():
     parsers = manager.ParserManager().parsers
     tallies = {parser.name: Tally() for parser in parsers}
     longest = 0
-    for _ in tqdm.trange(options.count, disable=None, file=sys.stderr):
-        text = make_input(texts, chance)
+    inputs = itertools.islice(make_inputs(texts, chance), options.count)
+    for text in tqdm.tqdm(inputs, total=options.count, disable=None, file=sys.stderr):
         longest = max(longest, len(text))
         for parser in parsers:
             tallies[parser.name].read(parser, text)

@@ -7,6 +7,9 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 
+#: How many are told at most.
+MOST = 100
+
 # How much of an example is shown, in characters.
 _EXAMPLE = 4000
 
@@ -36,7 +39,7 @@ class UnknownWord(msgspec.Struct, frozen=True):
     job: str
 
 
-def shapes(connection, name=None, limit=50):
+def shapes(connection, name=None, limit=MOST):
     """The shapes of unread comments, the most frequent first, as a list of :class:`Shape`.
 
     :param name: the name of a CI, or None for all.
@@ -76,7 +79,7 @@ def shapes(connection, name=None, limit=50):
     return [Shape(*row) for row in connection.execute(statement)]
 
 
-def words(connection, name=None, limit=50):
+def words(connection, name=None, limit=MOST):
     """The unknown result words, the most frequent first, as a list of :class:`UnknownWord`.
 
     :param name: the name of a CI, or None for all.

@@ -1,3 +1,4 @@
+<%! from ciwatch.queries import unread %>
 <%def name="shapes(found, with_ci)">
 <div class="scroll"><table class="list">
 <caption>Unread comments by what they look like</caption>
@@ -8,6 +9,9 @@
 % endfor
 </tbody>
 </table></div>
+% if len(found) == unread.MOST:
+<p class="quiet">Only the ${unread.MOST} most frequent are shown.</p>
+% endif
 </%def>
 <%def name="words(found, with_ci)">
 <div class="scroll"><table class="list">
@@ -19,6 +23,9 @@
 % endfor
 </tbody>
 </table></div>
+% if len(found) == unread.MOST:
+<p class="quiet">Only the ${unread.MOST} most frequent are shown.</p>
+% endif
 </%def>
 <%def name="ci_head(with_ci)">
 % if with_ci:

@@ -84,7 +84,7 @@ class TestHostile(base.TestCase):
         """The same with every recorded comment's shape."""
         texts = fuzz.recorded_texts(self.require_corpus("events"))
         chance = random.Random(4)
-        for text in chance.sample(texts, 2000):
+        for text in texts:
             self.check(testing.mutate(text, chance))
 
     def test_no_faults(self):
