@@ -34,7 +34,7 @@ _TRIGGER_WORD = re.compile(r"(SUCCESS|FAILURE|UNSTABLE|ABORTED|NOT_BUILT)\b")
 _ACTIONS = re.compile(r"([A-Z]*): (https://[^/]+/([^/]+/[^/]+)/actions/runs/\d+)$")
 _TABLE = re.compile(r"\s+- ([^\s:(]+).*?: ?([A-Z_]+) *$")
 _NOTIFIER = re.compile(r"Completed Jenkins job (\S+) with ([A-Z]+)\b")
-_SPDK = re.compile(r"Build (?:with tests )?(successful|failed)\. Results:? (\S+)")
+_SPDK = re.compile(r"Build (?:with tests )?(successful|failed)\. Results:? (https?://\S+)")
 
 
 def job_lines(text):

@@ -43,9 +43,11 @@ class SpdkParser(base.Parser):
         if pool := _POOL.match(body):
             return _read_pool(comment, pool["url"])
         if sentence := _SENTENCE.match(body):
-            url = sentence["url"] if joblines.is_url(sentence["url"]) else None
-            page = _PAGE.search(url[-200:]) if url else None
-            return _report(sentence["word"], page["job"] if page else joblines.UNNAMED, url)
+            if not joblines.is_url(sentence["url"]):
+                # Its own software failed to fill in the address, in which the job's name stands.
+                return base.Report(base.Kind.FINISHED, headline=_CLASSES[sentence["word"]])
+            page = _PAGE.search(sentence["url"][-200:])
+            return _report(sentence["word"], page["job"] if page else joblines.UNNAMED, sentence["url"])
         if tag := _BUILD_TAG.match(body):
             return _report(tag["word"], tag["job"], None)
         return None

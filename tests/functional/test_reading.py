@@ -3,13 +3,18 @@
 import json
 
 import sqlalchemy as sa
+import webtest
 
 from benchmarks import reading
 from benchmarks import replay
 from ciwatch.db import models
 from ciwatch.parsers import base as parsers_base
 from ciwatch.parsers import manager
+from ciwatch.web import app as web_app
 from tests import base
+
+#: States of a cell that are an attempt's verdict.
+VERDICTS = ("passed", "failed", "infrastructure", "not run")
 
 #: Accounts of CIs whose recorded name is a person's number.
 CIS_WITH_A_NUMBER = {"Reviewer 35"}
@@ -54,13 +59,19 @@ class TestRecordings(base.TestCase):
 
     def test_spdk(self):
         """Four CIs, one of which only its comments give away."""
-        self.check(
-            "spdk-2019h1.jsonl.gz",
-            "SPDK Automated Test System",
-            "SPDK CI Jenkins",
-            "Mellanox SPDK CI",
-            "Broadcom SPDK FC CI",
-        )
+        names = "SPDK Automated Test System", "SPDK CI Jenkins", "Mellanox SPDK CI", "Broadcom SPDK FC CI"
+        store = self.check("spdk-2019h1.jsonl.gz", *names)
+        site = webtest.TestApp(web_app.create_app(self.make_conf(), engine=store))
+        judged, seen = set(), set()
+        for until in ("2019-01-30T00:49:00Z", "2019-06-29T00:00:00Z"):
+            page = site.get("/api/v1/projects/spdk/spdk/matrix", {"until": until, "window": "30d"}).json
+            for system in page["matrix"]["systems"]:
+                seen.add(system["title"])
+                if any(cell and cell["state"] in VERDICTS for cell in system["cells"]):
+                    judged.add(system["title"])
+        # Those that have gone silent are on the newest page still, with empty cells.
+        self.assertEqual(set(names), {system["title"] for system in page["matrix"]["systems"]})
+        self.assertEqual((set(names), set(names)), (judged, seen))
 
     def test_vendors(self):
         """Under one change of 2014 every vendor's CI has its verdict, but the one that only began."""
