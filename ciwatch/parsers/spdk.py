@@ -14,7 +14,7 @@ from ciwatch.parsers.results import verdict_of_vote
 # .../builds/review/REVISION.SECONDS
 _POOL = re.compile(r"(?P<url>https?://\S+/builds/review/[0-9a-f]{40}\.\d{9,11})/?\s*$")
 _SENTENCE = re.compile(r"Build (?:with tests )?(?P<word>successful|failed)\. Results:? (?P<url>\S+)")
-# .../autotest-per-patch_30540.html
+# .../per-patch_1234.html
 _PAGE = re.compile(r"/(?P<job>[A-Za-z][\w.-]{0,99}?)_\d+\.html$")
 # jenkins-JOB-BUILD
 _BUILD_TAG = re.compile(

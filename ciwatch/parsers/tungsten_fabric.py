@@ -1,6 +1,6 @@
 """The CI of Tungsten Fabric, and of OpenContrail before it: Jenkins pipelines that write like Zuul.
 
-``TF CI Build Failed (check) in 1h 46m 8s`` and Zuul's job lines below; older comments begin
+``TF CI Build Failed (check) in 1h 2m 3s`` and Zuul's job lines below; older comments begin
 with "Jenkins", or with neither.
 """
 
