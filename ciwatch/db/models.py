@@ -301,7 +301,7 @@ class TaskPosition(Base):
 
     task: orm.Mapped[str] = orm.mapped_column(sa.String(64), primary_key=True)
     fingerprint: orm.Mapped[str] = orm.mapped_column(sa.String(32))
-    position: orm.Mapped[int]
+    position: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
     counts: orm.Mapped[dict] = orm.mapped_column(sa.JSON)
 
 

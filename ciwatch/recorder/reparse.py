@@ -17,6 +17,7 @@ from ciwatch.db import upsert
 from ciwatch.parsers import base
 from ciwatch.recorder import attempts
 from ciwatch.recorder import comments
+from ciwatch.recorder import comparison
 from ciwatch.recorder import entities
 from ciwatch.recorder import evidence
 from ciwatch.recorder import faults
@@ -35,10 +36,6 @@ POSITIONS = models.TaskPosition.__table__
 
 _CHUNK = 500
 _TASK = "reparse"
-
-# What a reading decides, other than attempts, which follow from the readings of a whole patch set.
-_COMPARED = ("kind", "verdict", "verdict_source", "vote", "headline", "parser", "shape")
-_BUILD_COLUMNS = ("result", "result_class", "voting", "duration_s", "log_url", "detail")
 
 
 @dataclasses.dataclass
@@ -175,7 +172,7 @@ class Reparser:
 
     def _reports(self, connection, found):
         """Reads reports again, and rewrites those that say something else now."""
-        stored = _stored_builds(connection, [row["id"] for row in found])
+        stored = comparison.stored_builds(connection, [row["id"] for row in found])
         items, ids, versions, without_start = [], [], [], set()
         for row in found:
             posted = readings.posted_of_row(row, row["username"])
@@ -184,7 +181,7 @@ class Reparser:
             tally = self.changes.setdefault(row["system"], Changes())
             tally.read += 1
             self._weigh(row, evidence.of_report(row, self._parsers), reading)
-            if _is_same(row, now) and stored.get(row["id"], []) == _builds_of(reading):
+            if comparison.is_same(row, now) and stored.get(row["id"], []) == comparison.builds_of(reading):
                 if now["parser_version"] != row["parser_version"]:
                     versions.append({"row_id": row["id"], "version": now["parser_version"]})
                 continue
@@ -314,41 +311,3 @@ class _Turn:
         if kind:
             self._remembered.forget()
         return self._context.__exit__(kind, *error)
-
-
-def _is_same(row, now):
-    """Whether a report says now what it says in the database, but for its builds."""
-    stored = dict(row)
-    if row["kind"] is base.Kind.OTHER and row["verdict"] is not None:
-        # Stored as the repetition of the one before it.
-        stored["kind"] = base.Kind.FINISHED
-    if any(now[name] != stored[name] for name in _COMPARED):
-        return False
-    if row["pipeline_source"] is base.PipelineSource.START:
-        return now["pipeline_source"] in attempts.WEAKER_THAN_START
-    return (now["pipeline"], now["pipeline_source"]) == (row["pipeline"], row["pipeline_source"])
-
-
-def _builds_of(reading):
-    """The builds of a reading as they would be stored: tuples of job and columns."""
-    if reading is None:
-        return []
-    found = []
-    for position, build in enumerate(reading.report.builds):
-        columns = readings.build_columns(build, position)
-        found.append((readings.bounded(build.job, 255), *(columns[name] for name in _BUILD_COLUMNS)))
-    return found
-
-
-def _stored_builds(connection, report_ids):
-    """Report id -> its builds, as :func:`_builds_of` gives them."""
-    statement = (
-        sa.select(BUILDS.c.report_id, JOBS.c.name, *(BUILDS.c[name] for name in _BUILD_COLUMNS))
-        .join(JOBS, JOBS.c.id == BUILDS.c.job_id)
-        .where(BUILDS.c.report_id.in_(report_ids))
-        .order_by(BUILDS.c.report_id, BUILDS.c.position)
-    )
-    found = {}
-    for report_id, *build in connection.execute(statement):
-        found.setdefault(report_id, []).append(tuple(build))
-    return found

@@ -28,7 +28,7 @@ def upgrade():
         "task_positions",
         sa.Column("task", sa.String(64), nullable=False),
         sa.Column("fingerprint", sa.String(32), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("task", name=op.f("pk_task_positions")),
     )
