@@ -35,6 +35,13 @@ _START = re.compile(
 )
 _PASSED = re.compile(r"\b(?:succeeded|succeed|successful|successfully|success|passed)\b", re.IGNORECASE)
 _FAILED = re.compile(r"\b(?:failed|failure|unsuccessful|unstable)\b", re.IGNORECASE)
+# What passes or fails in a sentence about tests; without it only a shout or a few words are one.
+_SUBJECT = re.compile(
+    r"\b(?:builds?|tests?|testing|jobs?|gate|compil\w{1,8}|runs?|ci|checks?|verif\w{1,10}|pipeline|tempest"
+    r"|devstack|suite)\b",
+    re.IGNORECASE,
+)
+_SHOUT = re.compile(r"[A-Z]{4,}\b")
 # As much of a comment as is read; results stand at its top.
 _MAX_LINES = 500
 
@@ -86,8 +93,10 @@ def _read_line(text):
 
 
 def _read_sentence(text):
-    """The class that a sentence says, or None where it asks, quotes, or says both."""
+    """The class that a sentence says, or None where it asks, quotes, says both, or is not about tests."""
     if text.startswith(">") or "?" in text:
+        return None
+    if not (_SUBJECT.search(text) or _SHOUT.match(text) or len(text.split()) <= 3):
         return None
     passed, failed = _PASSED.search(text), _FAILED.search(text)
     if bool(passed) == bool(failed):
