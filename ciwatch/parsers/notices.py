@@ -1,8 +1,8 @@
 """What bots and CI accounts write that is no result, and must not be taken for one.
 
 Bug finders that list jobs with the bugs they hit, licence checkers, links between Gerrit and GitHub, a CI's
-own request for a re-run, an answer that quotes (a person wrote it, under the CI's name), and what Gerrit itself
-says in the name of a CI that merges or rebases.
+own request for a re-run, an answer that quotes (a person wrote it, under the CI's name), and what Gerrit
+itself says in the name of a CI that merges or rebases.
 """
 
 import re
