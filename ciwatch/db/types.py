@@ -3,6 +3,7 @@
 import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 
 class UTCDateTime(sa.types.TypeDecorator):
@@ -63,5 +64,5 @@ def enum_column(kind):
 
 
 def long_text():
-    """Text of up to 16 MB; a plain TEXT of MySQL ends at 64 kB."""
-    return sa.Text(2**24 - 1)
+    """Text of up to 16 MB; a plain TEXT of MySQL ends at 64 kB, and PostgreSQL's takes no length."""
+    return sa.Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
