@@ -1,8 +1,8 @@
 """Garbled comments by the hundred thousand, for every registered parser.
 
 Each input is a comment of the recordings or the samples with lines dropped, doubled, cut and joined and bytes
-flipped; one in ten is what parsers look for, repeated up to 64 kB. Printed for each parser: how many it took,
-how many made it raise or return what is no report, and its times.
+flipped; one in ten is up to 64 kB long: what parsers look for, or a recorded line with a run in it, repeated.
+Printed for each parser: how many it took, how many made it raise or return what is no report, and its times.
 
     python -m benchmarks.fuzz [FILE...] [--count N] [--seed N]
 """
@@ -40,12 +40,14 @@ def recorded_texts(*paths):
 
 
 def make_inputs(texts, chance):
-    """Garbled comments without end: each of *texts* in turn, and after every ninth one of pieces."""
+    """Garbled comments without end: each of *texts* in turn, and after every ninth one of pieces or a run."""
     while True:
         chance.shuffle(texts)
         for number, text in enumerate(texts):
             yield testing.mutate(text, chance)
-            if number % 9 == 8:
+            if number % 18 == 8:
+                yield testing.pump_lines(text, chance)
+            elif number % 18 == 17:
                 parts = range(chance.randint(1, 30))
                 pieces = [chance.choice(testing.PIECES) * chance.randint(1, 3000) for _ in parts]
                 yield "".join(pieces)[: testing.LONG]

@@ -144,7 +144,8 @@ class Parser(abc.ABC):
 
     #: The plugin's name; must equal its entry point's.
     name: str
-    #: Raise it when the same comment is read differently than before: stored comments are re-read then.
+    #: Raise it when the same comment is read differently than before, and have what is stored read again by
+    #: ``ciwatch reparse``.
     version: int = 1
     #: Parsers are asked in the order of (priority, name); the first that does not say None has read it.
     priority: int = 100

@@ -68,14 +68,13 @@ class GerritTriggerParser(base.Parser):
 
 def _job_lines(body, position):
     """The matches of the jobs' lines, without those that a job's own message quotes between <<< and >>>."""
-    lines, quoted_until = [], position
+    lines, quoted_until, last_end = [], position, body.rfind("\n>>>")
     for line in _JOB_LINE.finditer(body, position):
         if line.start() < quoted_until:
             continue
         lines.append(line)
-        if line["text"].rstrip().endswith("<<<"):
-            end = body.find("\n>>>", line.end())
-            quoted_until = end if end >= 0 else line.end()
+        if line.end() <= last_end and line["text"].rstrip().endswith("<<<"):
+            quoted_until = body.find("\n>>>", line.end())
     return lines
 
 

@@ -11,7 +11,7 @@ from ciwatch.parsers.results import ResultClass
 
 _LINE = re.compile(
     r"(?P<word>[A-Z][A-Z_]{0,31})?[ \t]*: (?P<url>https?://[^/\s]+/(?P<repository>[^/\s]+/[^/\s]+)"
-    r"/actions/runs/\d+\S*)\s*$"
+    r"/actions/runs/\d+(?:[/?#]\S*)?)\s*$"
 )
 #: The result of a comment whose word was left out, which happens.
 NO_WORD = "(no word)"

@@ -11,11 +11,8 @@ from ciwatch.parsers import joblines
 from ciwatch.parsers.results import ResultClass
 
 _HEADLINE = re.compile(r"Running (?P<pipeline>[\w.-]{1,64}) Job \(Running on Jenkins\):")
-# The colon is glued to the address, which has no scheme, or stands alone.
-_JOB_LINE = re.compile(
-    r"^[ \t]*- (?P<job>[^\s:(]+)(?P<role>\((?:non-)?voting\))?"
-    r"(?:[ \t]+(?P<log>[^\s:][^\n]*?))?[ \t]*:[ \t]*(?P<word>[A-Z][A-Z_]{2,31})[ \t]*$"
-)
+_JOB = re.compile(r"- (?P<job>[^\s:(]+)(?P<role>\((?:non-)?voting\))?(?=\s|$)")
+_WORD = re.compile(r"[A-Z][A-Z_]{2,31}")
 _TITLE = re.compile(r"[ \t]*(?P<non>Non-)?Voting Jobs")
 _WAITING = frozenset(["QUEUED", "STARTED"])
 _AFTERMATH = re.compile(r"Build has (?P<word>failed) due to a reason mentioned below:")
@@ -54,15 +51,25 @@ def _read_table(body):
     for text in body.split("\n"):
         if title := _TITLE.match(text):
             voting = not title["non"]
-        elif len(text) <= 4000 and (line := _JOB_LINE.match(text)):
-            role, log = line["role"], line["log"]
-            yield base.Build(
-                line["job"],
-                line["word"],
-                voting=voting if role is None else role == "(voting)",
-                # "No logs generated" stands there, too.
-                log_url=log if log and " " not in log else None,
-            )
+        elif build := _read_line(text.strip(), voting):
+            yield build
+
+
+def _read_line(text, voting):
+    # The colon before the result is glued to the address, which has no scheme, or stands alone.
+    left, _, word = text.rpartition(":")
+    left, word = left.rstrip(), word.lstrip()
+    job = _JOB.match(left)
+    if job is None or _WORD.fullmatch(word) is None:
+        return None
+    role, log = job["role"], left[job.end() :].lstrip()
+    return base.Build(
+        job["job"],
+        word,
+        voting=voting if role is None else role == "(voting)",
+        # "No logs generated" stands there, too.
+        log_url=log if log and " " not in log else None,
+    )
 
 
 def _has_ended(builds):

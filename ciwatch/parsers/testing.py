@@ -27,6 +27,10 @@ LONG = 65536
 #: What a parser may take for it, in seconds of the processor's time.
 LIMIT_S = 0.05
 
+# A comment so long that takes longer would, in quadratic time, pass the limit at full length.
+_SHORT = 12000
+_SUSPICIOUS_S = LIMIT_S / (LONG / _SHORT) ** 2
+
 #: What people write, and no strict parser may take.
 PEOPLE = (
     "",
@@ -60,6 +64,41 @@ def long_lines():
         for piece in PIECES:
             text = head + piece * (LONG // len(piece))
             yield f"{head[:40]!r} and {piece!r} repeated", text[:LONG]
+
+
+def pumps(text):
+    """(head, piece, end) triples of *text*: up to each place, what stands there, an end that fits no format.
+
+    Where a pattern has two repetitions that can share a run of characters, head, the piece many times and
+    end take it quadratic time: if the head leads it there, as that of a sample does.
+    """
+    for place, char in enumerate(text):
+        # Within a word or a number every place leads to the same.
+        if place == 0 or not char.isalnum() or char.isdigit() != text[place - 1].isdigit():
+            for width in (1, 2):
+                for end in ("\0", " x", "\n~"):
+                    yield text[:place], text[place : place + width], end
+
+
+def pump(head, piece, end, length):
+    """A comment of *length* characters with a run of *piece*."""
+    return (head + piece * (length // len(piece)))[: length - len(end)] + end
+
+
+def pump_lines(text, chance):
+    """*text* with a run in one of its lines, and that line repeated up to :data:`LONG` characters.
+
+    :param chance: a :class:`random.Random`.
+    """
+    lines = text.split("\n")
+    number = chance.randrange(len(lines))
+    line = lines[number] or "-"
+    place = chance.randrange(len(line))
+    piece = line[place : place + chance.choice((1, 2, 3, 6))]
+    run = piece * (chance.choice((60, 130, 500, 1000, 4000, 16000)) // len(piece))
+    line = line[:place] + run + chance.choice((line[place:], "", " x", "\0", ":", " : x"))
+    lines[number : number + 1] = [line] * (LONG // (len(line) + 1) + 1)
+    return "\n".join(lines)[:LONG]
 
 
 def mutate(text, chance):
@@ -189,6 +228,20 @@ class SampleTests:
                 garbled = mutate(text, chance)
                 _, seconds = read_in_time(parser, base.Comment(garbled))
                 self.assertLessEqual(seconds, LIMIT_S, garbled[:300])
+
+    def test_pumped(self):
+        """A run of anything at any place of a sample takes time in proportion to its length."""
+        parser = self.parser_class()
+        for path in sorted(self.samples_folder.glob("*.json")):
+            text = json.loads(path.read_text())["comment"]["text"][:600]
+            for parts in pumps(text):
+                short = base.Comment(pump(*parts, _SHORT))
+                begun = time.process_time()
+                parser.parse(short)
+                # Only what is slow for its length can be too slow at any.
+                if time.process_time() - begun > _SUSPICIOUS_S:
+                    _, seconds = read_in_time(parser, base.Comment(pump(*parts, LONG)))
+                    self.assertLessEqual(seconds, LIMIT_S, (path.stem, parts))
 
 
 def _sample_test(path):

@@ -8,7 +8,7 @@ import re
 
 from ciwatch.parsers import base
 from ciwatch.parsers import joblines
-from ciwatch.parsers.results import classify
+from ciwatch.parsers.results import CLASS_OF_WORD
 from ciwatch.parsers.results import classify_wording
 
 _WORD = r"(?P<word>SUCCESS|SUCCEEDED|PASSED|PASS|FAILURE|FAILED|FAIL|ERROR|ABORTED|TIMED_OUT)"
@@ -39,13 +39,10 @@ class VendorsParser(base.Parser):
             logs = _LOGS.search(body, line.end())
             if logs and classify_wording(line["word"]):
                 return _report(line["job"], line["word"], logs["url"])
-            return None
         return None
 
 
 def _report(job, word, url):
-    result_class = classify(word)
-    if result_class == "unknown":
-        result_class = classify_wording(word)
+    result_class = CLASS_OF_WORD.get(word) or classify_wording(word)
     build = base.Build(job, word, log_url=url, result_class=result_class)
     return base.Report(base.Kind.FINISHED, (build,), headline=result_class)

@@ -80,6 +80,16 @@ class TestHostile(base.TestCase):
 
         check()
 
+    def test_pumped_lines(self):
+        """A run of anything in a line of a sample, and 64 kB of such lines."""
+
+        @SETTINGS
+        @hypothesis.given(strategies.sampled_from(sample_texts()), strategies.randoms(use_true_random=False))
+        def check(text, chance):
+            self.check(testing.pump_lines(text, chance))
+
+        check()
+
     def test_mutated_recordings(self):
         """The same with every recorded comment's shape."""
         texts = fuzz.recorded_texts(self.require_corpus("events"))
