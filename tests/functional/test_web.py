@@ -4,6 +4,7 @@ import datetime
 import html.parser
 import json
 import os
+import pathlib
 import re
 
 import sqlalchemy as sa
@@ -294,6 +295,15 @@ class TestPages(WebTestCase):
         response = self.site.get(address)
         self.assertEqual("text/css", response.content_type)
         self.assertIn("max-age=31536000", response.headers["Cache-Control"])
+
+    def test_marks_of_details(self):
+        """What is folded up and what is open bear different marks, each by one rule."""
+        style = (pathlib.Path(web_app.__file__).parent / "static" / "ciwatch.css").read_text()
+        rules = re.findall(r"([^{}]*summary::before)\s*{\s*content: ([^;]*);", style)
+        self.assertEqual(
+            [("summary::before", '"▸"'), ("details[open] > summary::before", '"▾"')],
+            [(selector.strip(), content) for selector, content in rules],
+        )
 
 
 class TestApi(WebTestCase):

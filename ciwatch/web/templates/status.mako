@@ -46,7 +46,8 @@
 </tbody>
 </table></div>
 % if status.faults:
-<p class="about">Parser plugins that failed. The next parser got the comment each time, and nothing is lost: once a plugin is mended, <code>ciwatch reparse</code> reads all again and clears this table.</p>
+<h2 id="faults">Parser plugins that failed</h2>
+<p class="about">The next parser got the comment each time, and nothing is lost: once a plugin is mended, <code>ciwatch reparse</code> reads all again and clears this table.</p>
 <div class="scroll"><table class="list">
 <caption>Parser plugins that failed</caption>
 <thead><tr><th scope="col">Parser</th><th scope="col">What</th><th scope="col" class="n">Times</th><th scope="col">The last time</th><th scope="col">What it said then</th></tr></thead>
