@@ -1,5 +1,6 @@
 """The command that answers browsers."""
 
+import logging
 import signal
 import socket
 import sys
@@ -66,4 +67,6 @@ def run(conf, listener, stdout):
     # systemd, and whoever types kill, ask for an end as politely as Ctrl-C.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     print(f"CI Watch answers on {address(listener)} (Ctrl-C ends)", file=stdout, flush=True)
+    # That a request waits for a thread is no fault; waitress warns of each one, even of the first ever.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     waitress.serve(application, sockets=[listener], threads=conf.web.threads, ident=None, _quiet=True)

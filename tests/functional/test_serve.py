@@ -1,5 +1,6 @@
 """``ciwatch serve`` as a user types it."""
 
+from concurrent import futures
 import re
 import signal
 import socket
@@ -37,6 +38,21 @@ class TestServe(test_replay.CommandTestCase):
         self.assertEqual(200, status_of(address))
         server.send_signal(signal.SIGTERM)
         self.assertEqual(0, server.wait(20))
+
+    def test_more_visitors_than_threads(self):
+        """They wait their turn; that is nothing to tell whoever runs it."""
+        path = self.write("events.jsonl", base.line(base.comment_event("Patch Set 1:\n\nhello", 1700000000)))
+        self.assertEqual(0, self.ciwatch("replay", path)[0])
+        self.environment["OS_WEB__THREADS"] = "1"
+        server = self.start("serve", "--port", "0")
+        self.addCleanup(server.kill)
+        address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline().decode())[0]
+        with futures.ThreadPoolExecutor(16) as visitors:
+            codes = list(visitors.map(status_of, [address] * 48))
+        self.assertEqual([200] * 48, codes)
+        server.send_signal(signal.SIGTERM)
+        _, said = server.communicate(timeout=20)
+        self.assertEqual((0, b""), (server.returncode, said))
 
     def test_taken_port(self):
         """One line says which."""
