@@ -69,6 +69,8 @@ class Change(Base):
     """A change as the newest event about it says.
 
     *updated_at* is the time of that event; *status_at* that of the newest event which told the status.
+    *exact* tells whether Gerrit was asked for it: then *updated_at* is what Gerrit says, and not when an
+    event was sent.
     """
 
     __tablename__ = "changes"
@@ -83,6 +85,7 @@ class Change(Base):
     updated_at: orm.Mapped[datetime.datetime]
     status: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     status_at: orm.Mapped[datetime.datetime | None]
+    exact: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
 
 
 class PatchSet(Base):
@@ -170,6 +173,8 @@ class CommentColumns:
     posted_at: orm.Mapped[datetime.datetime]
     #: BLAKE2 of the text, 16 bytes as hex.
     digest: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    #: The digest of what Gerrit's log of the change has in its place, where that is another text; else None.
+    log_digest: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     tag: orm.Mapped[str | None] = orm.mapped_column(sa.String(255))
     #: The votes that Gerrit sent beside the text and its header does not tell: label -> value, or None.
     votes: orm.Mapped[dict | None] = orm.mapped_column(sa.JSON(none_as_null=True))
@@ -186,7 +191,7 @@ class Comment(CommentColumns, Base):
     __tablename__ = "comments"
     __table_args__ = (
         sa.UniqueConstraint("patch_set_id", "account_id", "digest", "posted_at"),
-        sa.Index("ix_comments_account_id", "account_id"),
+        sa.Index("ix_comments_account_id_posted_at", "account_id", "posted_at"),
     )
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
@@ -324,7 +329,10 @@ class StreamPosition(Base):
 
 
 class Gap(Base):
-    """A stretch of time in which a source was not heard, and how it was filled afterwards."""
+    """A stretch of time in which a source was not heard, and how it was filled afterwards.
+
+    *filled_by* is None until it is filled: how Gerrit was asked; *event_count* how many events were new then.
+    """
 
     __tablename__ = "gaps"
 
@@ -332,8 +340,48 @@ class Gap(Base):
     source: orm.Mapped[str] = orm.mapped_column(sa.String(64))
     started_at: orm.Mapped[datetime.datetime]
     ended_at: orm.Mapped[datetime.datetime]
+    reason: orm.Mapped[str] = orm.mapped_column(sa.String(255), server_default="unknown")
     filled_by: orm.Mapped[str | None] = orm.mapped_column(sa.String(64))
     event_count: orm.Mapped[int | None]
+
+
+class Listener(Base):
+    """A process that listens, and how it did when it last said so, at *seen_at*.
+
+    The counts are of the lines since it was started; *per_minute* of the last minutes. *heard_at* is when the
+    last line came, *caught_up_at* until when Gerrit was asked for all that happened.
+    """
+
+    __tablename__ = "listeners"
+
+    name: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
+    source: orm.Mapped[str] = orm.mapped_column(sa.String(64))
+    state: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    detail: orm.Mapped[str] = orm.mapped_column(sa.String(500))
+    started_at: orm.Mapped[datetime.datetime]
+    state_since: orm.Mapped[datetime.datetime]
+    seen_at: orm.Mapped[datetime.datetime]
+    heard_at: orm.Mapped[datetime.datetime | None]
+    caught_up_at: orm.Mapped[datetime.datetime | None]
+    read: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+    recorded: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+    duplicate: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+    ignored: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+    rejected: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+    per_minute: orm.Mapped[float]
+    spooled: orm.Mapped[int]
+    spool_bytes: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+    spool_limit: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
+
+
+class GroupMember(Base):
+    """An account that is a CI because Gerrit says so: a member of a group of CIs, or of service users."""
+
+    __tablename__ = "group_members"
+
+    username: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
+    group_name: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
+    found_by: orm.Mapped[FoundBy] = orm.mapped_column(types.enum_column(FoundBy))
 
 
 class RejectedEvent(Base):

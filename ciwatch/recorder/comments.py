@@ -1,53 +1,13 @@
-"""Stores each comment once: as a report where its author is a CI, else as a comment that waits."""
-
-import datetime
-
-import sqlalchemy as sa
+"""Stores a comment: as a report where its author is a CI, else as a comment that waits."""
 
 from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.recorder import evidence
 from ciwatch.recorder import rechecks
 from ciwatch.recorder import reports
-from ciwatch.recorder.rows import chunks
 
 COMMENTS = models.Comment.__table__
-REPORTS = models.Report.__table__
 RECHECKS = models.Recheck.__table__
-
-#: Stream, query and REST round the time of a comment differently and name no common id: the same text of
-#: the same account on the same patch set within this time is the same comment.
-SAME_WITHIN = datetime.timedelta(seconds=5)
-
-
-def new_ones(connection, items, bare):
-    """Which of *items*, a list of Posted, are not stored yet, nor said before in the same list.
-
-    :param bare: ids of patch sets that have no comment yet.
-    :returns: numbers of the new items.
-    """
-    times = _stored_times(connection, {item.patch_set_id for item in items} - bare)
-    news = []
-    for number, item in enumerate(items):
-        key = item.patch_set_id, item.account_id, item.digest
-        known = times.setdefault(key, [])
-        same = next((time for time in known if abs(time - item.posted_at) <= SAME_WITHIN), None)
-        if same is None:
-            known.append(item.posted_at)
-            news.append(number)
-    return news
-
-
-def _stored_times(connection, patch_set_ids):
-    times = {}
-    for part in chunks(sorted(patch_set_ids)):
-        for table in (REPORTS, COMMENTS):
-            statement = sa.select(
-                table.c.patch_set_id, table.c.account_id, table.c.digest, table.c.posted_at
-            ).where(table.c.patch_set_id.in_(part))
-            for patch_set_id, account_id, digest, posted_at in connection.execute(statement):
-                times.setdefault((patch_set_id, account_id, digest), []).append(posted_at)
-    return times
 
 
 def store(connection, rows, items, accounts, parsers):
@@ -85,6 +45,11 @@ def store_as_comments(connection, items):
             for posted, reading in items
         ],
     )
+    store_rechecks(connection, [posted for posted, _ in items])
+
+
+def store_rechecks(connection, items):
+    """Inserts what *items*, a list of Posted of people, ask for."""
     asked = [
         {
             "patch_set_id": posted.patch_set_id,
@@ -92,7 +57,7 @@ def store_as_comments(connection, items):
             "posted_at": posted.posted_at,
             "phrase": phrase,
         }
-        for posted, _ in items
+        for posted in items
         if (phrase := rechecks.read_phrase(posted.comment.body))
     ]
     bulk.insert(connection, RECHECKS, asked)

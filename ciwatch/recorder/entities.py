@@ -1,11 +1,17 @@
 """Projects, changes, patch sets and accounts: what an event tells of each, and who wins.
 
 The newest event wins, whatever the order in which events arrive; so the result is a function of the set of
-events, and recording one of them again changes nothing.
+events, and recording one of them again changes nothing. A change that Gerrit was asked for is as new as
+Gerrit says; a stream tells when it sent an event, which is up to some seconds later, so an event of just
+after that is taken to be the same news.
 """
+
+import datetime
 
 from ciwatch.db import models
 from ciwatch.db.models import FoundBy
+from ciwatch.recorder.matching import SAME_WITHIN
+from ciwatch.recorder.rows import CORRECTED
 
 PROJECTS = models.Project.__table__
 CHANGES = models.Change.__table__
@@ -14,6 +20,7 @@ ACCOUNTS = models.Account.__table__
 
 # When two events of one second tell different states, the later step of a change's life is true.
 _STATUS_RANK = {"NEW": 0, "SUBMITTED": 1, "ABANDONED": 2, "MERGED": 3}
+_NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FOUND_BY_RANK = {kind: rank for rank, kind in enumerate(FoundBy)}
 
 
@@ -43,15 +50,29 @@ def record_changes(rows, events, project_ids):
     numbers.reverse()
 
     def fresh(event):
+        at = event.change.updated_at or event.at
         return {
             "number": event.change.number,
-            "updated_at": event.at,
+            "updated_at": at,
             **_change_state(event, project_ids),
             "status": event.change.status,
-            "status_at": event.at if event.change.status else None,
+            "status_at": at if event.change.status else None,
+            "exact": event.is_exact,
         }
 
     def merge(row, event):
+        if event.is_exact:
+            return _take_exact(row, event, _change_state(event, project_ids))
+        if row["exact"]:
+            if event.at <= row["updated_at"]:
+                return False
+            if event.at <= row["updated_at"] + SAME_WITHIN:
+                # Not in doubt: that a change was merged since Gerrit was asked.
+                if not _later_status(event.change.status, row["status"]):
+                    return False
+                row["status"] = event.change.status
+                return True
+            row["exact"] = False
         changed = _newer(event, row)
         if changed:
             row.update(_change_state(event, project_ids), updated_at=event.at)
@@ -67,6 +88,33 @@ def record_changes(rows, events, project_ids):
 
     found, news, _ = rows.merge(CHANGES, ["number"], items, fresh, merge)
     return {number: found[number,] for number in said}, {numbers[number] for number in news}
+
+
+def _take_exact(row, event, state):
+    """Puts into *row* what Gerrit said when it was asked, unless an event has told newer things since."""
+    at, status = event.change.updated_at, event.change.status or row["status"]
+    if at < row["updated_at"] and (row["exact"] or at < row["updated_at"] - SAME_WITHIN):
+        return False
+    if not row["exact"] and at < row["updated_at"] and _later_status(row["status"], status):
+        status = row["status"]
+    if row["exact"] and at == row["updated_at"]:
+        # Two answers of one second: the greater, so that it does not matter which came first.
+        if _texts(state) < _texts(row):
+            state = {}
+        if _later_status(row["status"], status):
+            status = row["status"]
+    state["status"] = status
+    is_news = any(row[name] != value for name, value in state.items())
+    state.update(updated_at=at, status_at=at if status else None, exact=True)
+    if all(row[name] == value for name, value in state.items()):
+        return False
+    row.update(state)
+    return True if is_news else CORRECTED
+
+
+def _texts(state):
+    # Not the project's id: it depends on the order of arrival and must not decide.
+    return tuple(state[name] for name in ("branch", "subject", "topic", "url"))
 
 
 def _change_state(event, project_ids):
@@ -85,17 +133,11 @@ def _newer(event, row):
     if event.at != row["updated_at"]:
         return event.at > row["updated_at"]
     change = event.change
-    # Not the project's id: it depends on the order of arrival and must not decide.
-    return (change.branch, change.subject, change.topic, change.url) > (
-        row["branch"],
-        row["subject"],
-        row["topic"],
-        row["url"],
-    )
+    return (change.branch, change.subject, change.topic, change.url) > _texts(row)
 
 
 def _later_status(status, other):
-    return (_STATUS_RANK.get(status, -1), status) > (_STATUS_RANK.get(other, -1), other)
+    return (_STATUS_RANK.get(status, -1), status or "") > (_STATUS_RANK.get(other, -1), other or "")
 
 
 def record_patch_sets(rows, events, changes):
@@ -159,9 +201,10 @@ def _creation(event):
 
 
 def record_accounts(rows, events, identity):
-    """Merges what comments tell of their authors: the newest name, the surest sign of a CI.
+    """Makes sure that the authors of comments are there, with the surest sign of a CI.
 
-    :returns: username -> row. Their counts and CI system are the caller's to bring up to date.
+    :returns: username -> row. Their counts and CI system are the caller's to bring up to date; their names
+        are those that :func:`name_accounts` gives.
     """
     latest = {}
     for event in events:
@@ -179,15 +222,11 @@ def record_accounts(rows, events, identity):
             "comment_count": 0,
             "read_count": 0,
             "result_count": 0,
-            "updated_at": event.at,
+            "updated_at": _NEVER,
         }
 
     def merge(row, event):
         changed = False
-        name = event.account.name or event.account.key
-        if (event.at, name) > (row["updated_at"], row["name"]):
-            row.update(name=name, updated_at=event.at)
-            changed = True
         found_by = identity.evidence(event.account, event.tag)
         if identity.is_ignored(row["username"], row["name"]):
             changed = changed or row["found_by"] is not None
@@ -201,3 +240,19 @@ def record_accounts(rows, events, identity):
 
     found, _, _ = rows.merge(ACCOUNTS, ["username"], items, fresh, merge)
     return {event.account.key: found[event.account.key,] for event in events}
+
+
+def name_accounts(accounts, told):
+    """Gives accounts the names that they bear now.
+
+    :param accounts: username -> row, of :func:`record_accounts`.
+    :param told: (event, when its comment was posted, whether that is a new one) of comments.
+    """
+    for event, posted_at, is_new in told:
+        row = accounts[event.account.key]
+        name = event.account.name or event.account.key
+        if is_new and (posted_at, name) > (row["updated_at"], row["name"]):
+            row.update(name=name, updated_at=posted_at)
+        elif event.is_exact and posted_at >= row["updated_at"] - SAME_WITHIN:
+            # Who Gerrit is asked for bears the name of today.
+            row["name"] = name

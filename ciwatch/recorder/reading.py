@@ -15,6 +15,7 @@ class Posted(msgspec.Struct, frozen=True):
     """A comment with its place and time: the unit that is stored, and stored once.
 
     :ivar digest: BLAKE2 of the text, which is the same whatever source told of the comment.
+    :ivar log_digest: that of what Gerrit's log of the change has in its place, or None.
     """
 
     patch_set_id: int
@@ -22,6 +23,7 @@ class Posted(msgspec.Struct, frozen=True):
     posted_at: datetime.datetime
     digest: str
     comment: base.Comment
+    log_digest: str | None = None
 
     @property
     def columns(self):
@@ -31,6 +33,7 @@ class Posted(msgspec.Struct, frozen=True):
             "account_id": self.account_id,
             "posted_at": self.posted_at,
             "digest": self.digest,
+            "log_digest": self.log_digest,
             "tag": self.comment.tag,
             # Those that the text's header does not tell.
             "votes": {
@@ -45,18 +48,28 @@ class Posted(msgspec.Struct, frozen=True):
 
 def posted(event, patch_set_id, account_id):
     """The :class:`Posted` of a comment-added *event*."""
-    comment = base.Comment(event.comment, author=event.account.key, tag=event.tag, votes=event.votes)
-    return Posted(patch_set_id, account_id, event.at, digest_of(event.comment), comment)
+    # Sources differ in the white space at its ends.
+    text = event.comment.strip()
+    comment = base.Comment(text, author=event.account.key, tag=event.tag, votes=event.votes)
+    log_digest = digest_of(event.log_text) if event.log_text else None
+    return Posted(patch_set_id, account_id, event.at, digest_of(text), comment, log_digest)
 
 
 def posted_of_row(row, author):
     """The :class:`Posted` of a stored row (a mapping) of the account *author*."""
     comment = base.Comment(row["text"], author=author, tag=row["tag"], votes=row["votes"] or {})
-    return Posted(row["patch_set_id"], row["account_id"], row["posted_at"], row["digest"], comment)
+    return Posted(
+        row["patch_set_id"],
+        row["account_id"],
+        row["posted_at"],
+        row["digest"],
+        comment,
+        row["log_digest"],
+    )
 
 
 def digest_of(text):
-    """The digest of a comment; sources differ in the white space at its ends."""
+    """The digest of a comment, without the white space at its ends."""
     return hashlib.blake2b(text.strip().encode(errors="replace"), digest_size=16).hexdigest()
 
 

@@ -15,8 +15,10 @@ from ciwatch.db import upsert
 from ciwatch.gerrit import events
 from ciwatch.parsers import header
 from ciwatch.recorder import comments
+from ciwatch.recorder import corrections
 from ciwatch.recorder import entities
 from ciwatch.recorder import faults
+from ciwatch.recorder import matching
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder import rows
 from ciwatch.recorder import systems
@@ -137,15 +139,24 @@ class Recorder:
             readings.posted(event, patch_set_id, accounts[event.account.key]["id"])
             for event, patch_set_id in zip(said, patch_set_ids, strict=True)
         ]
-        stored = comments.new_ones(connection, items, bare)
+        numbers, fresh, better = matching.match(connection, items, bare)
         by_id = {account["id"]: account for account in accounts.values()}
-        news = [items[number] for number in stored]
-        comments.store(connection, self._rows, news, by_id, self._parsers)
+        corrections.apply(connection, self._rows, better, by_id, self._parsers)
+        comments.store(connection, self._rows, [same.whole() for same in fresh], by_id, self._parsers)
+        new_at = {number: same.posted_at for number, same in zip(numbers, fresh, strict=True)}
+        entities.name_accounts(
+            accounts,
+            [
+                (event, new_at.get(number, event.at), number in new_at)
+                for number, event in enumerate(said)
+                if number in new_at or event.is_exact
+            ],
+        )
         for account in accounts.values():
             systems.settle(connection, self._rows, account, self._identity, self._parsers)
         self._rows.update(entities.ACCOUNTS, accounts.values())
         systems.retitle(connection, accounts.values())
-        return stored
+        return numbers
 
     def _store_faults(self, connection):
         if self._is_new:

@@ -35,14 +35,7 @@ def store(connection, rows, items, ci_of_account):
 
 def _note_projects(connection, rows, items):
     """Keeps who reports on which project, so that pages need not look through all reports for it."""
-    projects = {}
-    for part in chunks({posted.patch_set_id for posted in items}):
-        statement = (
-            sa.select(models.PatchSet.id, models.Change.project_id)
-            .join(models.Change, models.Change.id == models.PatchSet.change_id)
-            .where(models.PatchSet.id.in_(part))
-        )
-        projects.update(tuple(row) for row in connection.execute(statement))
+    projects = projects_of(connection, {posted.patch_set_id for posted in items})
     spans = {}
     for posted in items:
         key = projects[posted.patch_set_id], posted.account_id
@@ -55,6 +48,19 @@ def _note_projects(connection, rows, items):
         lambda span: dict(zip(("project_id", "account_id", "first_at", "last_at"), span, strict=True)),
         _widen,
     )
+
+
+def projects_of(connection, patch_set_ids):
+    """Patch set id -> id of its project."""
+    projects = {}
+    for part in chunks(patch_set_ids):
+        statement = (
+            sa.select(models.PatchSet.id, models.Change.project_id)
+            .join(models.Change, models.Change.id == models.PatchSet.change_id)
+            .where(models.PatchSet.id.in_(part))
+        )
+        projects.update(tuple(row) for row in connection.execute(statement))
+    return projects
 
 
 def _widen(row, span):

@@ -15,6 +15,9 @@ from ciwatch.db import upsert
 
 TURNS = models.RecorderTurn.__table__
 
+#: What a merge says that changed a row without telling anything new: a more exact time.
+CORRECTED = object()
+
 # Far below the number of parameters that any database takes in one statement.
 _CHUNK = 500
 
@@ -43,6 +46,8 @@ class Rows:
         """Waits until no other recorder records, and forgets everything if one did since the last time.
 
         To be called first in each transaction; :meth:`forget` where the transaction fails.
+
+        :returns: whether another recorder recorded, or nobody yet.
         """
         self._connection = connection
         connection.execute(upsert.insert_missing(connection, TURNS, ["id"]), {"id": 1, "mark": self._mark})
@@ -50,8 +55,10 @@ class Rows:
         if mark != self._mark:
             self.forget()
             connection.execute(sa.update(TURNS).values(mark=self._mark))
-        elif not self._next_ids:
+            return True
+        if not self._next_ids:
             self.forget()
+        return False
 
     def forget(self, *tables):
         """Forgets all rows, or those of some *tables*."""
@@ -100,7 +107,7 @@ class Rows:
         :param key: names of the columns of its unique constraint.
         :param items: (value of the key, a tuple; whatever *fresh* and *merge* take) pairs, in any order.
         :param fresh: makes a new row, a dict without id, of an item.
-        :param merge: puts an item into a row; returns whether that changed it.
+        :param merge: puts an item into a row; returns whether that changed it, or :data:`CORRECTED`.
         :returns: (value -> row, numbers of the items that brought something new, the new values).
         """
         rows = self.find(table, key, dict.fromkeys(value for value, _ in items))
@@ -110,8 +117,9 @@ class Rows:
             if row is None:
                 rows[value] = missing[value] = fresh(item)
                 news.add(number)
-            elif merge(row, item):
-                news.add(number)
+            elif changed := merge(row, item):
+                if changed is not CORRECTED:
+                    news.add(number)
                 if value not in missing:
                     dirty[value] = row
         for new_id, row in zip(self.new_ids(table, len(missing)), missing.values(), strict=True):

@@ -200,11 +200,13 @@ class TestSameComment(RecorderTestCase):
         return base.comment_event(text, at, **more)
 
     def test_within_five_seconds(self):
-        """Sources round differently; the same within a batch, and over batches."""
-        self.record(self.say(AT), self.say(AT + 5))
-        self.record(self.say(AT - 5))
+        """Sources round differently; the same within a batch, and over batches. The earlier time is kept."""
+        self.record(self.say(AT + 2), self.say(AT + 5))
+        self.record(self.say(AT))
         self.record(self.say(AT + 4, "Patch Set 1:\n\nStarting check jobs.\n"))
         self.assertEqual(1, self.count(models.Report))
+        with self.store.connect() as connection:
+            self.assertEqual(AT, connection.scalar(sa.select(models.Report.posted_at)).timestamp())
 
     def test_beyond(self):
         """Six seconds, another text, another account, another patch set."""
