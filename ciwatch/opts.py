@@ -17,7 +17,7 @@ DEFAULT = [
         default=os.path.join(_STATE_HOME, "ciwatch"),
         sample_default="/var/lib/ciwatch",
         help="The folder in which CI Watch keeps what it must remember: the SQLite database, unless "
-        "[database] connection names another one.",
+        "[database] connection names another one, and the events that wait while the database is away.",
     ),
 ]
 
@@ -26,8 +26,45 @@ GERRIT = [
         "url",
         schemes=["http", "https"],
         default="https://review.opendev.org",
-        help="The web address of the Gerrit whose events are recorded. Pages link their changes there "
-        "when an event did not say where its change lives.",
+        help="The web address of the Gerrit whose events are recorded. Its REST API is asked for what was "
+        "missed, and pages link changes there when an event did not say where its change lives.",
+    ),
+    cfg.StrOpt(
+        "username",
+        help="The account with which to listen over ssh; Gerrit must give it the capability Stream Events. "
+        "Not needed for [listener] source = rest.",
+    ),
+    cfg.HostAddressOpt(
+        "ssh_host",
+        help="The host of Gerrit's ssh, where it is not that of url.",
+    ),
+    cfg.PortOpt(
+        "ssh_port",
+        min=1,
+        default=29418,
+        help="The port of Gerrit's ssh.",
+    ),
+    cfg.StrOpt(
+        "key_file",
+        help="The private key of username, readable by the listener only. Without it the keys of the ssh "
+        "agent and of ~/.ssh are tried.",
+    ),
+    cfg.StrOpt(
+        "known_hosts_file",
+        default="~/.ssh/known_hosts",
+        help="The file with Gerrit's host key, as ssh-keyscan prints it. A host with another key, or with "
+        "none there, is refused.",
+    ),
+    cfg.StrOpt(
+        "http_password",
+        secret=True,
+        help="The HTTP password of username, for a Gerrit that answers nobody over REST without one.",
+    ),
+    cfg.ListOpt(
+        "ci_groups",
+        item_type=types.String(max_length=255),
+        default=["Third-Party CI"],
+        help="Groups of Gerrit whose members are CI systems, whatever they are called.",
     ),
     cfg.ListOpt(
         "gate_accounts",
@@ -39,6 +76,46 @@ GERRIT = [
 ]
 
 LISTENER = [
+    cfg.StrOpt(
+        "source",
+        max_length=64,
+        default="ssh",
+        help="Where 'ciwatch listen' has its events from, a plugin of the group ciwatch.sources: ssh, the "
+        "stream, which needs an account; or rest, which asks every poll_interval seconds and needs none.",
+    ),
+    cfg.StrOpt(
+        "name",
+        max_length=255,
+        help="The name of this listener on the status page; by default that of the host. Two listeners "
+        "on one host need two names.",
+    ),
+    cfg.IntOpt(
+        "poll_interval",
+        default=60,
+        min=1,
+        max=3600,
+        help="How long the source rest waits after one question before the next, in seconds.",
+    ),
+    cfg.IntOpt(
+        "spool_limit",
+        default=1024,
+        min=1,
+        max=1048576,
+        help="How many MiB of events may wait on disk while the database is away. The status page tells how "
+        "many do; above the limit the newest are not kept, and Gerrit is asked for them afterwards.",
+    ),
+    cfg.StrOpt(
+        "archive_dir",
+        help="A folder for a copy of every raw event, one gzip file of JSON lines a day, which 'ciwatch "
+        "replay' reads. Without it there is none.",
+    ),
+    cfg.IntOpt(
+        "archive_days",
+        default=0,
+        min=0,
+        max=36500,
+        help="Files of archive_dir that are older than so many days are removed by 'ciwatch prune'; 0 keeps all.",
+    ),
     cfg.ListOpt(
         "ci_accounts",
         item_type=types.String(max_length=255),

@@ -13,17 +13,18 @@ class CommandError(Exception):
 
 
 @contextlib.contextmanager
-def database(conf, read_only=False):
+def database(conf, read_only=False, busy_timeout_s=engine.BUSY_TIMEOUT_S):
     """The engine of a database whose schema is current.
 
     An empty database gets its schema, unless *read_only*.
 
     :raises CommandError: in place of any error of the database, telling which one and why.
     """
-    store = engine.create_engine(conf, read_only=read_only)
+    store = engine.create_engine(conf, read_only, busy_timeout_s)
     if read_only and engine.is_missing(store):
         raise CommandError(
-            f"[database] connection: there is no {store.url.database} yet; 'ciwatch replay FILE' makes it"
+            f"[database] connection: there is no {store.url.database} yet; 'ciwatch listen' or 'ciwatch"
+            " replay FILE' makes it"
         )
     try:
         if read_only:

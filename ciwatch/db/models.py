@@ -319,6 +319,10 @@ class RecorderTurn(Base):
     mark: orm.Mapped[str] = orm.mapped_column(sa.String(32))
 
 
+#: The source whose position tells until when Gerrit was asked, and not when an event was.
+ASKED = "asked"
+
+
 class StreamPosition(Base):
     """How far a source has been recorded: the time of its newest event. Moved with the data it covers."""
 
@@ -368,7 +372,7 @@ class Listener(Base):
     duplicate: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
     ignored: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
     rejected: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
-    per_minute: orm.Mapped[float]
+    per_minute: orm.Mapped[float] = orm.mapped_column(sa.Float)
     spooled: orm.Mapped[int]
     spool_bytes: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)
     spool_limit: orm.Mapped[int] = orm.mapped_column(sa.BigInteger)

@@ -283,7 +283,7 @@ def _change(project, number, branch, subject, topic, url, status, last_updated):
         topic=_text(topic, 255),
         url=_text(url, 1000),
         status=_text(status, 32) or None,
-        updated_at=_time(last_updated),
+        updated_at=time_of(last_updated),
     )
 
 
@@ -293,7 +293,7 @@ def _patch_set(number, revision, kind, created_on):
         number=number,
         revision=_text(revision, 64),
         kind=_text(kind, 32),
-        created_at=_time(created_on),
+        created_at=time_of(created_on),
     )
 
 
@@ -303,15 +303,15 @@ def _account(username, name, tags):
 
 
 def _event_time(wire):
-    moment = _time(wire.eventCreatedOn)
+    moment = time_of(wire.eventCreatedOn)
     if moment is None and wire.type == "patchset-created":
-        moment = _time(wire.patchSet.createdOn)
+        moment = time_of(wire.patchSet.createdOn)
     if moment is None:
         raise RejectedError(f"a {wire.type} event without a usable eventCreatedOn")
     return moment
 
 
-def _time(seconds):
+def time_of(seconds):
     """UTC from seconds since 1970, whole seconds; None for what no Gerrit can mean."""
     if seconds is None or not _EARLIEST <= seconds <= _LATEST:
         return None

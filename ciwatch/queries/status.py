@@ -6,7 +6,9 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.queries import collector
 from ciwatch.queries import unread
+from ciwatch.queries import window
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -36,8 +38,11 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The whole. *counts* is table name -> number of rows."""
+    """The whole. *counts* is table name -> number of rows; *silence* is None where pages are current."""
 
+    silence: collector.Silence | None
+    listeners: list[collector.Listener]
+    gaps: list[collector.Gap]
     sources: list[Source]
     counts: dict[str, int]
     rejected_count: int
@@ -47,16 +52,39 @@ class Status(msgspec.Struct, frozen=True):
     unknown_words: list[unread.UnknownWord]
 
 
-def read(connection):
-    """The :class:`Status`."""
+class Collection(msgspec.Struct, frozen=True):
+    """How the collecting does, in numbers; cheap, since monitors ask for it again and again."""
+
+    newest: datetime.datetime | None
+    open_gaps: int
+    rejected: int
+    listeners: list[collector.Listener]
+
+
+def collection(connection):
+    """The :class:`Collection`."""
+    open_gaps = sa.select(sa.func.count()).select_from(models.Gap).where(models.Gap.filled_by.is_(None))
+    return Collection(
+        window.newest_event(connection),
+        connection.scalar(open_gaps),
+        _count(connection, models.RejectedEvent),
+        collector.listeners(connection),
+    )
+
+
+def read(connection, now):
+    """The :class:`Status` as of *now*, UTC."""
     counted = (models.Project, models.Change, models.PatchSet, models.CISystem, models.Report, models.Build)
     return Status(
+        collector.silence(connection, now),
+        collector.listeners(connection),
+        collector.gaps(connection, 20),
         [
             Source(*row)
             for row in connection.execute(
-                sa.select(models.StreamPosition.source, models.StreamPosition.position_at).order_by(
-                    models.StreamPosition.source
-                )
+                sa.select(models.StreamPosition.source, models.StreamPosition.position_at)
+                .where(models.StreamPosition.source != models.ASKED)
+                .order_by(models.StreamPosition.source)
             )
         ],
         {model.__tablename__: _count(connection, model) for model in counted},

@@ -22,7 +22,9 @@ def ending(until, length):
 
 def newest_event(connection):
     """When the newest event that was recorded happened, UTC, or None in an empty database."""
-    return connection.scalar(sa.select(sa.func.max(models.StreamPosition.position_at)))
+    position = models.StreamPosition
+    statement = sa.select(sa.func.max(position.position_at)).where(position.source != models.ASKED)
+    return connection.scalar(statement)
 
 
 def newest_patch_set(connection, project_id):

@@ -231,15 +231,18 @@ def record_accounts(rows, events, identity):
         if identity.is_ignored(row["username"], row["name"]):
             changed = changed or row["found_by"] is not None
             row["found_by"] = None
-        elif found_by and (
-            row["found_by"] is None or _FOUND_BY_RANK[found_by] < _FOUND_BY_RANK[row["found_by"]]
-        ):
+        elif surest(row["found_by"], found_by) != row["found_by"]:
             row["found_by"] = found_by
             changed = True
         return changed
 
     found, _, _ = rows.merge(ACCOUNTS, ["username"], items, fresh, merge)
     return {event.account.key: found[event.account.key,] for event in events}
+
+
+def surest(*signs):
+    """The surest of some :class:`~ciwatch.db.models.FoundBy`; None for none."""
+    return min(filter(None, signs), key=_FOUND_BY_RANK.get, default=None)
 
 
 def name_accounts(accounts, told):

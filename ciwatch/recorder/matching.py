@@ -48,8 +48,9 @@ class Known:
         self.told = {name: columns[name] for name in TOLD}
 
     def improve(self, item):
-        """Takes from *item*, another version of the comment, what it says better."""
+        """Takes from *item*, another version of the comment, what it says better; returns whether it did."""
         other, told = item.columns, self.told
+        before = dict(told)
         if item.log_digest and not told["log_digest"]:
             # What was typed, or the proof that this is it.
             told["log_digest"] = item.log_digest
@@ -61,6 +62,7 @@ class Known:
         told["tag"] = max(filter(None, (told["tag"], item.comment.tag)), default=None)
         if item.digest == told["digest"]:
             told["votes"] = told["votes"] or other["votes"]
+        return told != before
 
     def whole(self, row=None):
         """The best :class:`~ciwatch.recorder.reading.Posted` of it.
@@ -107,10 +109,10 @@ def match(connection, items, bare):
 
     :param bare: ids of patch sets that have no comment yet.
     :returns: (numbers of the new items, a :class:`Known` for each of these, the stored :class:`Known` that
-        became better).
+        became better, numbers of the items that told what is better).
     """
     known = _stored(connection, {item.patch_set_id for item in items} - bare)
-    numbers, fresh, touched = [], [], {}
+    numbers, fresh, touched, improving = [], [], {}, []
     for number, item in enumerate(items):
         same = _same(known, item)
         if same is None:
@@ -118,11 +120,12 @@ def match(connection, items, bare):
             numbers.append(number)
             fresh.append(same)
         else:
-            same.improve(item)
+            if same.improve(item):
+                improving.append(number)
             if same.table is not None:
                 touched[same.table, same.id] = same
         _enter(known, same, {item.digest, item.log_digest})
-    return numbers, fresh, [same for same in touched.values() if same.is_better]
+    return numbers, fresh, [same for same in touched.values() if same.is_better], improving
 
 
 def _same(known, item):

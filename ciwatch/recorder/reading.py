@@ -7,6 +7,7 @@ import msgspec
 
 from ciwatch.db.models import VerdictSource
 from ciwatch.parsers import base
+from ciwatch.parsers import header
 from ciwatch.parsers import results
 from ciwatch.parsers import shape
 
@@ -49,8 +50,11 @@ class Posted(msgspec.Struct, frozen=True):
 def posted(event, patch_set_id, account_id):
     """The :class:`Posted` of a comment-added *event*."""
     # Sources differ in the white space at its ends.
-    text = event.comment.strip()
-    comment = base.Comment(text, author=event.account.key, tag=event.tag, votes=event.votes)
+    text, votes = event.comment.strip(), event.votes
+    if event.log_text:
+        # With what was typed in its place, the header of the log is lost, and the votes in it.
+        votes = {**header.read_header(event.log_text).votes, **votes}
+    comment = base.Comment(text, author=event.account.key, tag=event.tag, votes=votes)
     log_digest = digest_of(event.log_text) if event.log_text else None
     return Posted(patch_set_id, account_id, event.at, digest_of(text), comment, log_digest)
 

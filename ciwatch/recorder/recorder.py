@@ -8,8 +8,6 @@ import gc
 import hashlib
 import logging
 
-import sqlalchemy as sa
-
 from ciwatch.db import models
 from ciwatch.db import upsert
 from ciwatch.gerrit import events
@@ -19,6 +17,8 @@ from ciwatch.recorder import corrections
 from ciwatch.recorder import entities
 from ciwatch.recorder import faults
 from ciwatch.recorder import matching
+from ciwatch.recorder import members
+from ciwatch.recorder import positions
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder import rows
 from ciwatch.recorder import systems
@@ -26,7 +26,6 @@ from ciwatch.recorder import systems
 LOG = logging.getLogger(__name__)
 
 REJECTED = models.RejectedEvent.__table__
-POSITIONS = models.StreamPosition.__table__
 
 #: How much of a rejected line is kept, in characters.
 KEPT_OF_REJECTED = 65536
@@ -38,6 +37,9 @@ class Counts:
 
     Each line is one of: recorded (it told something new), duplicate (all of it was known), ignored (a
     well-formed event of a type that is not recorded, or a notice of Gerrit's own), rejected (no event).
+
+    :ivar telling: places of the lines of a batch that told something new, or something better: a more exact
+        time, a tag. Not added up.
     """
 
     read: int = 0
@@ -45,12 +47,12 @@ class Counts:
     duplicate: int = 0
     ignored: int = 0
     rejected: int = 0
+    telling: tuple = ()
 
     def __add__(self, other):
         """The sums."""
-        return Counts(
-            *(getattr(self, field.name) + getattr(other, field.name) for field in dataclasses.fields(self))
-        )
+        names = [field.name for field in dataclasses.fields(self) if field.name != "telling"]
+        return Counts(*(getattr(self, name) + getattr(other, name) for name in names))
 
 
 class Recorder:
@@ -71,20 +73,26 @@ class Recorder:
         self._rows = rows.Rows()
         self._is_new = True
 
-    def record(self, lines):
+    def record(self, lines, also=None):
         """Records a batch in one transaction.
 
         :param lines: bytes objects, each one line of a stream.
+        :param also: called with the connection, in the same transaction.
         :returns: the :class:`Counts` of this batch.
         :raises sqlalchemy.exc.DBAPIError: where the database fails; nothing of the batch is there then.
         """
         with _collector_paused():
-            return self._record(lines)
+            return self._record(lines, also)
 
-    def _record(self, lines):
+    def reject(self, lines, reason):
+        """Keeps *lines* among the rejected ones, for a *reason* that shows only when they are recorded."""
+        with self._engine.begin() as connection:
+            self._reject(connection, [(line, reason) for line in lines])
+
+    def _record(self, lines, also):
         counts = Counts(read=len(lines))
-        batch, rejected = [], []
-        for line in lines:
+        batch, places, rejected = [], [], []
+        for place, line in enumerate(lines):
             try:
                 event = events.read_event(line)
             except events.RejectedError as error:
@@ -94,24 +102,30 @@ class Recorder:
                 counts.ignored += 1
             else:
                 batch.append(event)
+                places.append(place)
         counts.rejected = len(rejected)
         notices = {number for number, event in enumerate(batch) if _is_notice(event)}
         try:
             with self._engine.begin() as connection:
-                self._rows.begin(connection)
-                news = self._record_events(connection, batch, notices) if batch else set()
+                if self._rows.begin(connection):
+                    self._identity.set_members(members.read(connection))
+                news, better = self._record_events(connection, batch, notices) if batch else (set(), set())
                 self._reject(connection, rejected)
                 self._store_faults(connection)
+                if also:
+                    also(connection)
         except BaseException:
             self._rows.forget()
             raise
         counts.recorded = len(news)
         counts.ignored += len(notices - news)
         counts.duplicate = len(batch) - len(news | notices)
+        counts.telling = tuple(places[number] for number in sorted(news | better))
         return counts
 
     def _record_events(self, connection, batch, notices):
-        """Records typed events; returns the numbers of those that told something new."""
+        """Records typed events; returns the numbers of those that told something new, and those better."""
+        better = set()
         project_ids = entities.record_projects(self._rows, batch)
         changes, news = entities.record_changes(self._rows, batch, project_ids)
         patch_sets, more, bare = entities.record_patch_sets(self._rows, batch, changes)
@@ -126,10 +140,13 @@ class Recorder:
                 patch_sets[changes[event.change.number]["id"], event.patch_set.number]["id"]
                 for event in (batch[number] for number in said)
             ]
-            stored = self._record_comments(connection, [batch[number] for number in said], ids, bare)
+            stored, improving = self._record_comments(
+                connection, [batch[number] for number in said], ids, bare
+            )
             news |= {said[number] for number in stored}
-        self._move_position(connection, max(event.at for event in batch))
-        return news
+            better = {said[number] for number in improving}
+        positions.move(connection, self._source, max(event.at for event in batch))
+        return news, better
 
     def _record_comments(self, connection, said, patch_set_ids, bare):
         accounts = entities.record_accounts(self._rows, said, self._identity)
@@ -139,7 +156,7 @@ class Recorder:
             readings.posted(event, patch_set_id, accounts[event.account.key]["id"])
             for event, patch_set_id in zip(said, patch_set_ids, strict=True)
         ]
-        numbers, fresh, better = matching.match(connection, items, bare)
+        numbers, fresh, better, improving = matching.match(connection, items, bare)
         by_id = {account["id"]: account for account in accounts.values()}
         corrections.apply(connection, self._rows, better, by_id, self._parsers)
         comments.store(connection, self._rows, [same.whole() for same in fresh], by_id, self._parsers)
@@ -156,24 +173,13 @@ class Recorder:
             systems.settle(connection, self._rows, account, self._identity, self._parsers)
         self._rows.update(entities.ACCOUNTS, accounts.values())
         systems.retitle(connection, accounts.values())
-        return numbers
+        return numbers, improving
 
     def _store_faults(self, connection):
         if self._is_new:
             faults.forget_not_loaded(connection)
             self._is_new = False
         faults.store(connection, self._parsers.take_faults())
-
-    def _move_position(self, connection, at):
-        key = {"source": self._source}
-        connection.execute(
-            upsert.insert_missing(connection, POSITIONS, ["source"]), {**key, "position_at": at}
-        )
-        connection.execute(
-            sa.update(POSITIONS)
-            .where(POSITIONS.c.source == self._source, POSITIONS.c.position_at < at)
-            .values(position_at=at)
-        )
 
     def _reject(self, connection, rejected):
         if not rejected:

@@ -10,6 +10,7 @@ from pyramid.view import notfound_view_config
 import sqlalchemy as sa
 
 from ciwatch.db import schema
+from ciwatch.listener import spool
 
 LOG = logging.getLogger(__name__)
 
@@ -43,12 +44,11 @@ def bad_encoding(error, request):
 def no_database(error, request):
     """503: the database is away, or is not migrated."""
     LOG.error("The database cannot be read: %s", str(getattr(error, "orig", None) or error))
-    reply = answer(
-        request,
-        503,
-        "The database cannot be read",
-        "It is away, or is being upgraded. Nothing is lost; please come back in a few minutes.",
-    )
+    sentence = "It is away, or is being upgraded. Nothing is lost; please come back in a few minutes."
+    waiting = spool.look_all(request.registry["conf"].state_path)
+    if events := sum(each.events for each in waiting):
+        sentence += f" Meanwhile {events:,} events wait on disk."
+    reply = answer(request, 503, "The database cannot be read", sentence)
     reply.headers["Retry-After"] = "60"
     return reply
 
@@ -68,7 +68,7 @@ def answer(request, status, heading, sentence):
     if _path(request).startswith("/api/"):
         reply = renderers.render_to_response("json", {"error": sentence}, request)
     else:
-        values = {"heading": heading, "sentence": sentence, "newest": None}
+        values = {"heading": heading, "sentence": sentence, "newest": None, "silence": None}
         reply = responses.Response(renderers.render("templates/error.mako", values, request, "ciwatch.web"))
     reply.status_int = status
     return reply

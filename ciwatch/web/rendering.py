@@ -8,6 +8,7 @@ import msgspec
 from pyramid import events
 
 from ciwatch.queries import cells
+from ciwatch.queries import collector
 from ciwatch.queries import window as windows
 
 #: Mark and CSS class of each state: shape first, colour second.
@@ -51,7 +52,11 @@ def _add_helpers(event):
 
 def page(request, **values):
     """The values of a page, with what all pages show."""
-    return {"newest": windows.newest_event(request.db), **values}
+    return {
+        "newest": windows.newest_event(request.db),
+        "silence": collector.silence(request.db, request.now),
+        **values,
+    }
 
 
 def safe_url(url):
@@ -107,6 +112,15 @@ def duration(seconds):
     return f"{seconds // 3600} h {seconds % 3600 // 60:02d} min"
 
 
+def size(count):
+    """A number of bytes: 812 B, 14.2 KiB, 3.0 MiB."""
+    for unit in ("B", "KiB", "MiB"):
+        if count < 1024 or unit == "MiB":
+            return f"{count} B" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1024
+    return None
+
+
 def query(base, **changes):
     """A query string of the dict *base* with some values changed; empty values are left out."""
     values = {name: value for name, value in {**base, **changes}.items() if value not in (None, "")}
@@ -157,5 +171,6 @@ HELPERS = types.SimpleNamespace(
     query=query,
     relative=relative,
     safe_url=safe_url,
+    size=size,
     timedelta=datetime.timedelta,
 )

@@ -11,9 +11,11 @@ ROUTES = (
     ("status", "/status"),
     ("about", "/about"),
     ("healthz", "/healthz"),
+    ("metrics", "/metrics"),
     ("api_projects", "/api/v1/projects"),
     ("api_matrix", "/api/v1/projects/{name:.+}/matrix"),
     ("api_ci_list", "/api/v1/ci"),
+    ("api_status", "/api/v1/status"),
     ("api_change", "/api/v1/changes/{number}"),
 )
 

@@ -103,11 +103,10 @@ class TestManual(base.TestCase):
             self.assertIn(f"\n{mark}    {state.value} ", page("user/words.rst"))
 
     def test_signs_of_a_ci(self):
-        """Every sign by which an account is found to be a CI, except that no group is asked yet."""
+        """Every sign by which an account is found to be a CI."""
         text = page("user/words.rst")
         for sign in models.FoundBy:
-            if sign is not models.FoundBy.GROUP:
-                self.assertIn(f"\n{sign.value}\n    ", text)
+            self.assertIn(f"\n{sign.value}\n    ", text)
 
     def test_readme_names_its_files(self):
         """What the README points at is there."""

@@ -101,9 +101,9 @@ class TestOptions(base.TestCase):
             self.assertIsNotNone(kind.item_type.max_length)
 
     def test_default_is_allowed(self):
-        """The default is a value that the option takes."""
+        """The default is a value that the option takes, or none for what need not be set."""
         value = value_of(service.prepare([], config_files=[]), self.group, self.option)
-        self.assertIsNotNone(value)
+        self.assertEqual(self.option.default is None, value is None)
 
     def test_environment_sets_it(self):
         """The environment driver of oslo.config reaches it."""

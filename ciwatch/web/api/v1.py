@@ -6,6 +6,7 @@ from pyramid.view import view_config
 from ciwatch.queries import ci
 from ciwatch.queries import matrix
 from ciwatch.queries import projects
+from ciwatch.queries import status as statuses
 from ciwatch.web import params
 from ciwatch.web.views import change as changes
 from ciwatch.web.views import project as project_views
@@ -62,6 +63,12 @@ def _job_cell(build, runs, report):
 def list_systems(request):
     """All CI systems."""
     return {"systems": ci.list_systems(request.db)}
+
+
+@view_config(route_name="api_status", renderer="msgspec")
+def status(request):
+    """Who listens, what was recorded, rejected, and not understood."""
+    return statuses.read(request.db, request.now)
 
 
 @view_config(route_name="api_change", renderer="msgspec")

@@ -20,6 +20,17 @@
 <span class="age">Newest event ${self.when(newest)}</span>
 % endif
 </header>
+% if silence:
+<p class="silence" role="status"><b>Nothing new comes in.</b> What you see ends ${self.when(silence.newest)}.
+% if silence.listener is None:
+Nobody listens to Gerrit.
+% elif silence.is_alive:
+The listener ${h.bounded(silence.listener.name, 60)} cannot hear Gerrit since ${self.when(silence.listener.state_since)}.
+% else:
+The listener ${h.bounded(silence.listener.name, 60)} was last seen ${self.when(silence.listener.seen_at)}.
+% endif
+<a href="/status">Status</a></p>
+% endif
 <main id="main">
 ${next.body()}
 </main>

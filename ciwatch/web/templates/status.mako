@@ -2,8 +2,72 @@
 <%namespace name="unread" file="unread.mako"/>
 <%! here = "/status" %>
 <%def name="title()">Status</%def>
+<%def name="foot()"> <a href="/api/v1/status">API of this view</a> <a href="/metrics">Metrics</a></%def>
+<%def name="moment(moment)">
+% if moment:
+${self.when(moment)}
+% else:
+<span class="quiet">not yet</span>
+% endif
+</%def>
 <h1>Status</h1>
-<p class="about">What was recorded, what was rejected, and what nobody could read.</p>
+<p class="about">Who listens, what was recorded, what was rejected, and what nobody could read.</p>
+<h2 id="listeners">Listeners</h2>
+% if status.listeners:
+<div class="scroll"><table class="list">
+<caption>Processes that listen to Gerrit</caption>
+<thead><tr><th scope="col">Listener</th><th scope="col">Source</th><th scope="col">State</th><th scope="col">Last event</th><th scope="col">Asked for what was missed</th><th scope="col" class="n">A minute</th><th scope="col" class="n">Recorded</th><th scope="col" class="n">Rejected</th><th scope="col" class="n">Waiting on disk</th></tr></thead>
+<tbody>
+% for listener in status.listeners:
+<%
+here = waiting.get(listener.name)
+spooled, size = (here.events, here.bytes) if here else (listener.spooled, listener.spool_bytes)
+%>
+<tr><th scope="row">${h.bounded(listener.name, 60)}</th><td>${listener.source}</td>
+<td>\
+% if not listener.is_alive(now):
+<span class="word f">not seen</span> since ${self.when(listener.seen_at)}\
+% elif listener.state == "listening":
+<span class="word p">listening</span> since ${self.when(listener.state_since)}\
+% else:
+<span class="word i">${listener.state}</span> since ${self.when(listener.state_since)}\
+% endif
+% if listener.detail:
+<br><span class="quiet">${h.bounded(listener.detail, 300)}</span>\
+% endif
+</td>
+<td>${self.moment(listener.heard_at)}</td><td>${self.moment(listener.caught_up_at)}</td>
+<td class="n">${f'{listener.per_minute:.1f}'}</td><td class="n">${f'{listener.recorded:,}'}</td><td class="n">${f'{listener.rejected:,}'}</td>
+<td class="n">\
+% if spooled:
+<span class="word ${'f' if size > listener.spool_limit / 2 else 'i'}">${f'{spooled:,}'}</span><br><span class="quiet">${h.size(size)} of ${h.size(listener.spool_limit)}${'; above that the newest are not kept, and Gerrit is asked for them afterwards' if size > listener.spool_limit / 2 else ''}</span>\
+% else:
+0\
+% endif
+</td></tr>
+% endfor
+</tbody>
+</table></div>
+% else:
+<p class="quiet">Nobody listens. <code>ciwatch listen</code> does; <code>ciwatch check</code> tells beforehand what is missing.</p>
+% endif
+% if status.gaps:
+<h2 id="gaps">Gaps</h2>
+<p class="about">Stretches of time in which Gerrit was not heard. Gerrit is asked for what happened in them; what was known already is not counted.</p>
+<div class="scroll"><table class="list">
+<caption>Gaps, the open ones first</caption>
+<thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Source</th><th scope="col">Why</th><th scope="col">Filled by</th><th scope="col" class="n">Events</th></tr></thead>
+<tbody>
+% for gap in status.gaps:
+<tr><td>${self.when(gap.started_at)}</td><td>${self.when(gap.ended_at)}</td><td>${gap.source}</td><td>${gap.reason}</td><td>${gap.filled_by or ''}\
+% if gap.filled_by is None:
+<span class="word i">to be filled</span>\
+% endif
+</td><td class="n">${'' if gap.event_count is None else f'{gap.event_count:,}'}</td></tr>
+% endfor
+</tbody>
+</table></div>
+% endif
 <h2>Sources</h2>
 % if status.sources:
 <div class="scroll"><table class="list">

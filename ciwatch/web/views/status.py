@@ -1,16 +1,31 @@
 """Whether it is running, current and complete."""
 
+from pyramid import response as responses
 from pyramid.view import view_config
 
 from ciwatch.db import schema
+from ciwatch.listener import spool
 from ciwatch.queries import status as statuses
+from ciwatch.web import metrics as exposition
 from ciwatch.web import rendering
 
 
 @view_config(route_name="status", renderer="ciwatch.web:templates/status.mako")
 def status(request):
-    """What was recorded, rejected, and not understood."""
-    return rendering.page(request, status=statuses.read(request.db), parsers=request.registry["parsers"])
+    """Who listens, what was recorded, rejected, and not understood."""
+    return rendering.page(
+        request,
+        status=statuses.read(request.db, request.now),
+        waiting={each.listener: each for each in _waiting(request)},
+        parsers=request.registry["parsers"],
+    )
+
+
+@view_config(route_name="metrics")
+def metrics(request):
+    """The same for Prometheus."""
+    text = exposition.write(statuses.collection(request.db), _waiting(request))
+    return responses.Response(text, content_type=exposition.CONTENT_TYPE, charset="utf-8")
 
 
 @view_config(route_name="healthz", renderer="json")
@@ -18,3 +33,7 @@ def healthz(request):
     """200 while the database answers and its schema is current, else 503."""
     schema.check(request.db)
     return {"status": "ok"}
+
+
+def _waiting(request):
+    return spool.look_all(request.registry["conf"].state_path)

@@ -256,10 +256,9 @@ class TestState(RecorderTestCase):
         def fail(*_, **__):
             raise RuntimeError("the disk is full")
 
-        good, self.recorder._move_position = self.recorder._move_position, fail
-        self.assertRaises(RuntimeError, self.record, base.comment_event("x", AT, "ann"))
+        line = base.line(base.comment_event("x", AT, "ann"))
+        self.assertRaises(RuntimeError, self.recorder.record, [line], also=fail)
         self.assertEqual(0, self.count(models.Change))
-        self.recorder._move_position = good
         self.assertEqual(1, self.record(base.comment_event("x", AT, "ann")).recorded)
         self.assertEqual(1, self.count(models.Comment))
 

@@ -1,0 +1,196 @@
+"""Commands that bring events in from a Gerrit: what happens, and what happened."""
+
+import contextlib
+import logging
+import signal
+import socket
+import sys
+
+from cliff import command
+from stevedore import driver
+import tqdm
+
+from ciwatch.cli import arguments
+from ciwatch.cli import base
+from ciwatch.cli import ingest
+from ciwatch.db import engine as engines
+from ciwatch.listener import archive
+from ciwatch.listener import backfill
+from ciwatch.listener import intake
+from ciwatch.listener import listener
+from ciwatch.listener import spool
+from ciwatch.parsers import manager
+from ciwatch.recorder import positions
+from ciwatch.recorder import recorder
+from ciwatch.sources import asking
+from ciwatch.sources import base as sources
+from ciwatch.sources import rest
+from ciwatch.sources import ssh
+
+LOG = logging.getLogger(__name__)
+
+# Whoever listens does not wait long for a locked database: events wait on disk instead.
+_BUSY_TIMEOUT_S = 2
+
+
+class Listen(command.Command):
+    """Listen to the Gerrit of [gerrit] url, and record what happens, until it is stopped.
+
+    The source 'ssh' needs an account with the capability Stream Events; 'rest' needs none, and is some
+    seconds later. What is missed while Gerrit, the network or this program is away is asked for afterwards.
+    'ciwatch check' tells beforehand what is missing.
+    """
+
+    def get_parser(self, prog_name):
+        """Adds the source."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--source", metavar="NAME", help="ssh, rest, or a plugin's name (default: [listener] source)"
+        )
+        return parser
+
+    def take_action(self, parsed_args):
+        """Listens until SIGTERM or Ctrl-C."""
+        conf = self.app.conf
+        kind = source_class(parsed_args.source or conf.listener.source)
+        if kind is ssh.SshSource:
+            ssh.client_of(conf)
+        with contextlib.ExitStack() as stack:
+            store = stack.enter_context(base.database(conf, busy_timeout_s=_BUSY_TIMEOUT_S))
+            listening = make_listener(conf, store, kind, stack)
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda number, frame: listening.stop())
+            print(
+                f"Listening to {conf.gerrit.url} ({kind.name}); Ctrl-C ends", file=self.app.stdout, flush=True
+            )
+            listening.run()
+
+
+def source_class(name):
+    """The class of the live source called *name*.
+
+    :raises ciwatch.cli.base.CommandError: where there is no such plugin.
+    """
+    try:
+        found = driver.DriverManager(
+            "ciwatch.sources", name, on_load_failure_callback=_tell_load_failure
+        ).driver
+    except (driver.NoMatches, RuntimeError) as error:
+        raise base.CommandError(
+            f"[listener] source: there is no source {name!r} that could be loaded; ssh and rest are ours"
+        ) from error
+    if not issubclass(found, sources.LiveSource):
+        raise base.CommandError(
+            f"[listener] source: {name!r} is nothing to listen to; 'ciwatch replay FILE' reads files"
+        )
+    return found
+
+
+def _tell_load_failure(manager, entry_point, error):
+    LOG.error("The source %s cannot be loaded: %s", entry_point.name, error)
+
+
+def make_listener(conf, store, kind, stack):
+    """The :class:`~ciwatch.listener.listener.Listener` of a configuration.
+
+    :param store: the engine.
+    :param kind: the class of its source.
+    :param stack: an ExitStack that closes what is to be closed.
+    :raises ciwatch.cli.base.CommandError: where a folder cannot be used.
+    """
+    name = conf.listener.name or socket.gethostname()
+    with store.connect() as connection:
+        since = positions.read(connection, positions.ASKED)
+    source = kind(conf, since)
+    try:
+        waiting = spool.Spool(spool.folder_of(conf.state_path, name), conf.listener.spool_limit * 2**20)
+        stack.callback(waiting.close)
+        copies = None
+        if conf.listener.archive_dir:
+            copies = archive.Archive(conf.listener.archive_dir)
+            stack.callback(copies.close)
+    except (spool.SpoolError, archive.ArchiveError) as error:
+        raise base.CommandError(str(error)) from error
+    parsers = manager.ParserManager(disabled=conf.parsers.disabled)
+    identity = ingest.make_identity(conf)
+    record = recorder.Recorder(store, parsers, identity, kind.name)
+    taker = intake.Intake(record, waiting, lambda error: engines.explain(error, conf))
+    return listener.Listener(conf, name, store, source, taker, waiting, identity, parsers, copies)
+
+
+class Backfill(command.Command):
+    """Ask the Gerrit of [gerrit] url for what happened since some time, and record it.
+
+    One request at a time, a day at a time, oldest first; no account is needed. An interrupted run goes on
+    where it stopped when it is begun again for the same projects. A listener may go on meanwhile.
+    """
+
+    def get_parser(self, prog_name):
+        """Adds which time, and which projects."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--since",
+            metavar="T",
+            type=arguments.moment,
+            required=True,
+            help="from when on: 30d, 12h, 2026-05-06 or 2026-05-06T21:30:00 (UTC)",
+        )
+        parser.add_argument("--until", metavar="T", type=arguments.moment, help="until when (default: now)")
+        parser.add_argument(
+            "--project",
+            metavar="NAME",
+            action="append",
+            default=[],
+            help="only changes of this project; may be given again (default: all projects)",
+        )
+        return parser
+
+    def take_action(self, parsed_args):
+        """Asks and records, with a progress bar on a terminal."""
+        conf, now = self.app.conf, positions.now()
+        end = parsed_args.until or now
+        if parsed_args.since >= end:
+            raise base.CommandError(
+                f"--since is not before {end:%Y-%m-%d %H:%M} UTC: there is nothing to ask for"
+            )
+        with base.database(conf) as store:
+            with tqdm.tqdm(
+                total=round((end - parsed_args.since).total_seconds() / 86400, 2),
+                unit="day",
+                bar_format="{l_bar}{bar}| {n:.1f}/{total:.1f} days [{elapsed}<{remaining}]{postfix}",
+                disable=None,
+                file=sys.stderr,
+            ) as bar:
+                task = self._task(conf, store, parsed_args, bar)
+                if done := task.resume():
+                    bar.write(f"ciwatch: going on from {done:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
+                self._run(task, now, parsed_args.since, bar)
+        print(ingest.summary(task.counts), file=self.app.stdout)
+
+    def _task(self, conf, store, parsed_args, bar):
+        def tell(error, seconds):
+            bar.write(f"ciwatch: {error}; the next try is in {seconds:.0f} s", file=sys.stderr)
+
+        askers = [asking.RestAsker(rest.client_of(conf), tell=tell)]
+        if conf.gerrit.username:
+            askers.append(asking.QueryAsker(ssh.client_of(conf)))
+        return backfill.Backfill(
+            store,
+            ingest.make_recorder(conf, store, "backfill"),
+            askers,
+            conf.gerrit.url,
+            parsed_args.since,
+            parsed_args.until,
+            parsed_args.project,
+        )
+
+    def _run(self, task, now, since, bar):
+        try:
+            for done in task.run(now):
+                bar.n = min(bar.total, (done - since).total_seconds() / 86400)
+                bar.set_postfix_str(f"{task.counts.read} events", refresh=True)
+        except asking.AskError as error:
+            raise base.CommandError(f"{error}; the same command goes on from here") from error
+        except KeyboardInterrupt:
+            bar.write("ciwatch: interrupted; the same command goes on from here", file=sys.stderr)
+            raise

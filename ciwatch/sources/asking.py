@@ -1,0 +1,161 @@
+"""What happened in a stretch of time, by asking Gerrit for the changes that were updated in it.
+
+A change is told as a whole, from its first patch set on: what is known of it already is recognised. Its last
+update decides whether it is in the stretch, so the newest ones are told first, and one that is updated while
+Gerrit is being asked may be told twice, but is not left out: it is newer then than all that were asked for.
+"""
+
+import abc
+import datetime
+import threading
+
+from ciwatch.gerrit import changes
+from ciwatch.gerrit import rest
+from ciwatch.gerrit import ssh
+from ciwatch.sources import base
+from ciwatch.sources import patience
+
+#: So much of the time before is asked for again: events carry the time of their sending, and Gerrit's index
+#: may be behind.
+OVERLAP = datetime.timedelta(minutes=5)
+
+#: Changes to a page; each comes with all of its comments.
+PAGE = 50
+
+# Changes may move to a later page while pages are turned, but not all of them, again and again.
+_MOST_STALE_PAGES = 3
+_ATTEMPTS = 6
+
+
+class AskError(Exception):
+    """Nobody answered; the message says who was asked, and what they said."""
+
+
+class Asker(abc.ABC):
+    """A way to ask Gerrit."""
+
+    #: Its name on the status page.
+    name: str
+
+    @abc.abstractmethod
+    def pages(self, query):
+        """Yields lists of (number of a change, when it was updated, its lines), newest first.
+
+        :raises rest.RestError, ssh.SshError, changes.FormatError: where Gerrit does not tell.
+        """
+
+
+class RestAsker(Asker):
+    """Over REST, one request at a time, waiting as long as Gerrit asks for."""
+
+    name = "rest"
+
+    def __init__(self, client, stop=None, attempts=_ATTEMPTS, tell=None):
+        """Takes the :class:`~ciwatch.gerrit.rest.Client`, and how patient to be with it.
+
+        :param stop: a :class:`threading.Event` that ends all waiting.
+        :param tell: called with (exception, seconds until the next try) before each wait.
+        """
+        self._client = client
+        self._stop = stop or threading.Event()
+        self._attempts = attempts
+        self._tell = tell
+
+    def pages(self, query):
+        """Pages of the whole answer."""
+        start = 0
+        while True:
+            infos, more = self._patiently(self._client.changes, query, start, PAGE)
+            yield [self._change(info) for info in infos]
+            if not more:
+                return
+            start += len(infos)
+
+    def _change(self, info):
+        number, updated = changes.number_and_time(info)
+        comments = self._patiently(self._client.comments, number) if changes.has_typed(info) else {}
+        return number, updated, changes.lines_of_info(info, comments, self._client.url)
+
+    def _patiently(self, function, *arguments):
+        retrying = patience.retrying(self._stop, _may_pass, self._attempts, self._tell)
+        return retrying(function, *arguments)
+
+
+class QueryAsker(Asker):
+    """Over ssh, for a Gerrit that answers nobody over REST."""
+
+    name = "query"
+
+    def __init__(self, client):
+        """Takes the :class:`~ciwatch.gerrit.ssh.Client`."""
+        self._client = client
+
+    def pages(self, query):
+        """Pages of the whole answer, over one connection."""
+        start = 0
+        with self._client.connect() as connection:
+            while True:
+                rows, more = connection.query(query, start, PAGE)
+                page = []
+                for row in rows:
+                    lines, updated = changes.lines_of_row(row)
+                    page.append((int(row["number"]), updated, lines))
+                yield page
+                if not more:
+                    return
+                start += len(rows)
+
+
+def ask(askers, since, until=None, projects=()):
+    """Yields the lines of all changes that were updated in a stretch of time, then a :class:`base.Told`.
+
+    :param askers: the first that answers does it.
+    :param since: its beginning, UTC; :data:`OVERLAP` before it is asked for as well.
+    :param until: its end, UTC, or None for now.
+    :param projects: names of the projects to ask for; none for all.
+    :raises AskError: where nobody answers.
+    """
+    said = []
+    for asker in askers:
+        try:
+            newest = yield from _lines(asker, query_of(since, until, projects))
+        except (rest.RestError, ssh.SshError, changes.FormatError) as error:
+            said.append(f"{asker.name}: {error}")
+            continue
+        yield base.Told(max(newest or since, since), asker.name)
+        return
+    raise AskError("; ".join(said) or "there is nobody to ask")
+
+
+def _lines(asker, query):
+    """Yields the lines of what *query* finds; returns when the newest of it was updated, or None."""
+    seen, newest, stale = {}, None, 0
+    for page in asker.pages(query):
+        fresh = [(number, updated) for number, updated, _ in page if seen.get(number) != updated]
+        stale = 0 if fresh or not page else stale + 1
+        if stale == _MOST_STALE_PAGES:
+            raise rest.RestError("Gerrit gives the same page again and again", may_pass=True)
+        for number, updated, lines in page:
+            if seen.get(number) != updated:
+                seen[number] = updated
+                newest = max(newest or updated, updated)
+                yield from lines
+    return newest
+
+
+def query_of(since, until=None, projects=()):
+    """The query for the changes of a stretch of time, in Gerrit's words."""
+    words = [f'after:"{_time(since - OVERLAP)}"']
+    if until is not None:
+        words.append(f'before:"{_time(until)}"')
+    if projects:
+        words.append("(" + " OR ".join(f'project:"{name}"' for name in projects) + ")")
+    return " ".join(words)
+
+
+def _time(moment):
+    return moment.strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _may_pass(error):
+    return isinstance(error, rest.RestError) and error.may_pass
