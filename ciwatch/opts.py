@@ -114,7 +114,8 @@ LISTENER = [
         default=0,
         min=0,
         max=36500,
-        help="Files of archive_dir that are older than so many days are removed by 'ciwatch prune'; 0 keeps all.",
+        help="Files of archive_dir that are older than so many days are removed by 'ciwatch prune'; 0 keeps "
+        "all.",
     ),
     cfg.ListOpt(
         "ci_accounts",

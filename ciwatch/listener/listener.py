@@ -1,5 +1,7 @@
 """Hears a source, records what it says, and tells how it does."""
 
+import contextlib
+import datetime
 import logging
 import queue
 import threading
@@ -31,6 +33,8 @@ _QUEUE = 5000
 _BATCH = 1000
 # How long a listener that is to end waits for its threads, in seconds.
 _LAST_WAIT_S = 1.0
+
+_FORGOTTEN_AFTER = datetime.timedelta(days=30)
 
 _END = object()
 
@@ -75,6 +79,7 @@ class Listener:
 
     def run(self):
         """Listens until it is stopped."""
+        self._forget_old_listeners()
         reader = threading.Thread(target=self._read, daemon=True, name="source")
         reader.start()
         self._questions.start()
@@ -237,6 +242,12 @@ class Listener:
             self._intake.record([], note)
 
     # How it does.
+
+    def _forget_old_listeners(self):
+        """Those that nobody has seen for a month: hosts that were renamed, or are no more."""
+        with contextlib.suppress(sa.exc.DBAPIError), self._engine.begin() as connection:
+            long_ago = positions.now() - _FORGOTTEN_AFTER
+            connection.execute(sa.delete(LISTENERS).where(LISTENERS.c.seen_at < long_ago))
 
     def _heartbeat(self, word):
         state = self._source.state

@@ -11,7 +11,7 @@ from ciwatch.queries import window
 #: A listener that said nothing for so long is taken to be dead; it says something every few seconds.
 SEEN_WITHIN = datetime.timedelta(minutes=2)
 
-#: Where nobody listens, somebody may hand events over all the same, if the newest is no older than this.
+#: Where there never was a listener, somebody may hand events over all the same, if the newest is no older.
 FRESH_WITHIN = datetime.timedelta(minutes=15)
 
 _LISTENING = "listening"
@@ -97,7 +97,7 @@ def silence(connection, now):
     if newest is None:
         return None
     known = listeners(connection)
-    if any(listener.hears(now) for listener in known) or now - newest <= FRESH_WITHIN:
+    if any(listener.hears(now) for listener in known) or (not known and now - newest <= FRESH_WITHIN):
         return None
     last = max(known, key=lambda listener: listener.seen_at, default=None)
     return Silence(newest, last, last is not None and last.is_alive(now))
