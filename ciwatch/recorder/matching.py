@@ -134,9 +134,17 @@ def _same(known, item):
         same
         for digest in {item.digest, item.log_digest} - {None}
         for same in known.get((item.patch_set_id, item.account_id, digest), ())
-        if abs(same.posted_at - item.posted_at) <= SAME_WITHIN
+        if abs(same.posted_at - item.posted_at) <= SAME_WITHIN and _is_version(same.told, item)
     ]
     return min(found, key=lambda same: (abs(same.posted_at - item.posted_at), same.posted_at), default=None)
+
+
+def _is_version(told, item):
+    """Whether *item* says what is *told*, or one of them is what the log has in place of the other.
+
+    Two typed texts are two comments, though the log says "(1 comment)" of both.
+    """
+    return item.digest in (told["digest"], told["log_digest"]) or item.log_digest == told["digest"]
 
 
 def _enter(known, same, digests):

@@ -133,6 +133,24 @@ class TestExact(base.TestCase):
         self.assertEqual(("Patch Set 1:\n\nrecheck", {"Code-Review": 1}), (comment.text, comment.votes))
         self.assertEqual(("recheck", AT), (recheck.phrase, recheck.posted_at.timestamp()))
 
+    def test_typed_twice(self):
+        """Two texts are two comments, though the log counts one comment each time."""
+        record = self.make_recorder(self.make_engine())
+        text = "Patch Set 1:\n\n(1 comment)"
+        lines = [
+            base.line(
+                exact(
+                    base.comment_event(f"Patch Set 1:\n\nrecheck {number}", AT, "ann", "Ann"),
+                    AT + number,
+                    AT + 3,
+                    logText=text,
+                )
+            )
+            for number in range(3)
+        ]
+        self.assertEqual(2, record.record(lines[:2]).recorded)
+        self.assertEqual(1, record.record(lines).recorded)
+
     def test_merged_meanwhile(self):
         """That a change was merged just after Gerrit was asked is believed at once."""
         event = base.comment_event("Patch Set 1:\n\nhi", AT, "ann", "Ann")
