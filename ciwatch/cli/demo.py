@@ -1,6 +1,7 @@
 """The command that shows it all: a simulated project, a database of its own, a browser."""
 
 import contextlib
+import datetime
 import json
 import logging
 import os
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 import webbrowser
 
 from cliff import command
@@ -17,21 +19,30 @@ import tqdm
 from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.cli import ingest
+from ciwatch.cli import listen
 from ciwatch.cli import serve
 from ciwatch.demo import world
+from ciwatch.gerrit import rest as gerrit_rest
+from ciwatch.recorder import positions
+from ciwatch.sources import asking
 from ciwatch.sources import batches
+from ciwatch.sources import rest
 
 LOG = logging.getLogger(__name__)
 
 #: How much faster than real the simulated time goes on while the demo is looked at.
 LIVE_SPEED = 60.0
 
+# How often a real Gerrit is asked, in seconds.
+_POLL_S = 30
+
 
 class Demo(command.Command):
     """Show a simulated project: a fortnight of it in a fresh database, served on 127.0.0.1, and living on.
 
-    A gate, a dozen third-party CIs of known character, people, re-runs and merges. The database is in a
-    temporary folder that is removed at the end.
+    A gate, a dozen third-party CIs of known character, people, re-runs and merges. With --gerrit and
+    --project, a real one: its last two days, and what happens from then on, asked for over REST without an
+    account. The database is in a temporary folder that is removed at the end.
     """
 
     def get_parser(self, prog_name):
@@ -41,12 +52,20 @@ class Demo(command.Command):
             "--port", type=int, help="the port to answer on (default: 8080, or a free one if it is taken)"
         )
         parser.add_argument("--no-browser", action="store_true", help="do not open a browser")
+        parser.add_argument(
+            "--gerrit", metavar="URL", help="show projects of this Gerrit, such as https://review.opendev.org"
+        )
+        parser.add_argument(
+            "--project",
+            metavar="NAME",
+            action="append",
+            help="with --gerrit, a project to show, such as openstack/cinder; may be given again",
+        )
         parser.add_argument("--seed", type=int, default=1, help="another seed is another story (default: 1)")
         parser.add_argument(
             "--days",
             type=arguments.positive(float),
-            default=14,
-            help="how many days have passed (default: 14)",
+            help="how many days have passed (default: 14; with --gerrit 2)",
         )
         parser.add_argument(
             "--changes",
@@ -63,21 +82,74 @@ class Demo(command.Command):
 
     def take_action(self, parsed_args):
         """Writes the events, or shows the demo until it is interrupted."""
+        if bool(parsed_args.gerrit) != bool(parsed_args.project):
+            raise base.CommandError("--gerrit URL and --project NAME belong together")
+        if parsed_args.gerrit:
+            self._show_gerrit(parsed_args)
+            return
         play = world.World(
             seed=parsed_args.seed,
-            days=parsed_args.days,
+            days=parsed_args.days or 14,
             changes=parsed_args.changes,
             keep_truth=False,
         )
         if parsed_args.events:
             self._write(play, parsed_args.events)
             return
+        with self._fresh_database() as engine:
+            self._show(self.app.conf, play, ingest.make_recorder(self.app.conf, engine, "demo"), parsed_args)
+
+    @contextlib.contextmanager
+    def _fresh_database(self):
         with tempfile.TemporaryDirectory(prefix="ciwatch-demo-") as folder:
             conf = self.app.conf
             path = pathlib.Path(folder) / "ciwatch.sqlite"
+            conf.set_override("state_path", folder)
             conf.set_override("connection", f"sqlite:///{path}", group="database")
             with base.database(conf) as engine:
-                self._show(conf, play, ingest.make_recorder(conf, engine, "demo"), parsed_args)
+                yield engine
+
+    def _show_gerrit(self, parsed_args):
+        conf, days = self.app.conf, parsed_args.days or 2
+        try:
+            conf.set_override("url", parsed_args.gerrit, group="gerrit")
+        except ValueError as error:
+            raise base.CommandError(f"--gerrit: {error}") from error
+        # As anybody may see it, and without leaving anything behind.
+        conf.set_override("username", None, group="gerrit")
+        conf.set_override("archive_dir", None, group="listener")
+        conf.set_override("poll_interval", _POLL_S, group="listener")
+        since = positions.now() - datetime.timedelta(days=days)
+        self._check_gerrit(conf, since, parsed_args.project)
+        listener = _listen(parsed_args.port)
+        with self._fresh_database() as engine, contextlib.ExitStack() as stack:
+            source = rest.RestSource(conf, since, parsed_args.project)
+            following = listen.make_listener(conf, engine, source, stack)
+            thread = threading.Thread(target=following.run, daemon=True)
+            thread.start()
+            stack.callback(thread.join, 5)
+            stack.callback(following.stop)
+            print(
+                f"Asking {conf.gerrit.url} for the last {days:g} days of {', '.join(parsed_args.project)};"
+                " pages fill while it answers",
+                file=self.app.stdout,
+            )
+            path = "project/" + urllib.parse.quote(parsed_args.project[0])
+            self._open_browser(parsed_args, serve.address(listener) + path)
+            serve.run(conf, listener, self.app.stdout)
+
+    def _check_gerrit(self, conf, since, projects):
+        """Tells at once what would else be told to nobody."""
+        try:
+            found, _ = rest.client_of(conf).changes(asking.query_of(since, projects=projects), 0, 1)
+        except gerrit_rest.RestError as error:
+            raise base.CommandError(str(error)) from error
+        if not found:
+            print(
+                f"ciwatch: no change of {', '.join(projects)} was updated since {since:%Y-%m-%d %H:%M} UTC;"
+                " is the name whole, such as openstack/cinder?",
+                file=self.app.stderr,
+            )
 
     def _write(self, play, path):
         try:
@@ -95,9 +167,12 @@ class Demo(command.Command):
         for batch in batches.full(map(_line, events), conf.listener.batch_size):
             record.record(batch)
         threading.Thread(target=_live_on, args=(play, record), daemon=True).start()
-        if not parsed_args.no_browser and _has_display():
-            threading.Timer(0.5, webbrowser.open, [serve.address(listener)]).start()
+        self._open_browser(parsed_args, serve.address(listener))
         serve.run(conf, listener, self.app.stdout)
+
+    def _open_browser(self, parsed_args, address):
+        if not parsed_args.no_browser and _has_display():
+            threading.Timer(0.5, webbrowser.open, [address]).start()
 
 
 def _listen(port):

@@ -57,7 +57,9 @@ class Listen(command.Command):
             ssh.client_of(conf)
         with contextlib.ExitStack() as stack:
             store = stack.enter_context(base.database(conf, busy_timeout_s=_BUSY_TIMEOUT_S))
-            listening = make_listener(conf, store, kind, stack)
+            with store.connect() as connection:
+                since = positions.read(connection, positions.ASKED)
+            listening = make_listener(conf, store, kind(conf, since), stack)
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda number, frame: listening.stop())
             print(
@@ -90,18 +92,15 @@ def _tell_load_failure(manager, entry_point, error):
     LOG.error("The source %s cannot be loaded: %s", entry_point.name, error)
 
 
-def make_listener(conf, store, kind, stack):
+def make_listener(conf, store, source, stack):
     """The :class:`~ciwatch.listener.listener.Listener` of a configuration.
 
     :param store: the engine.
-    :param kind: the class of its source.
+    :param source: a :class:`~ciwatch.sources.base.LiveSource`.
     :param stack: an ExitStack that closes what is to be closed.
     :raises ciwatch.cli.base.CommandError: where a folder cannot be used.
     """
     name = conf.listener.name or socket.gethostname()
-    with store.connect() as connection:
-        since = positions.read(connection, positions.ASKED)
-    source = kind(conf, since)
     try:
         waiting = spool.Spool(spool.folder_of(conf.state_path, name), conf.listener.spool_limit * 2**20)
         stack.callback(waiting.close)
@@ -113,7 +112,7 @@ def make_listener(conf, store, kind, stack):
         raise base.CommandError(str(error)) from error
     parsers = manager.ParserManager(disabled=conf.parsers.disabled)
     identity = ingest.make_identity(conf)
-    record = recorder.Recorder(store, parsers, identity, kind.name)
+    record = recorder.Recorder(store, parsers, identity, source.name)
     taker = intake.Intake(record, waiting, lambda error: engines.explain(error, conf))
     return listener.Listener(conf, name, store, source, taker, waiting, identity, parsers, copies)
 

@@ -55,6 +55,11 @@ class Cast:
             (gerrit.make_account("harbor", "Harbor Lab"), _PLAIN_RESULT),
         ]
 
+    @property
+    def vendor(self):
+        """The account of a CI."""
+        return self._vendors[0][0]
+
     def act(self):
         """One of them does one thing, which makes at least one event."""
         with self._lock:

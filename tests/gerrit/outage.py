@@ -2,11 +2,11 @@
 
     python -m tests.gerrit.outage --seed 1 --events 2000 --disturbances 50
 
-A real Gerrit; people and CIs who act on it without pause; two listeners on one database, behind proxies that
-cut, stall, truncate and refuse; the listeners killed, Gerrit restarted, the database locked and taken away. An
-observer that nobody disturbs writes down the stream. At the end every table is compared, row for row, with
-that of a database into which the observer's lines were replayed and whose listener asked Gerrit once, as
-every listener does when it starts.
+A real Gerrit; people and CIs who act on it without pause; two listeners on one database, behind proxies
+that cut, stall, truncate and refuse; the listeners killed, Gerrit restarted, the database locked and taken
+away. An observer that nobody disturbs writes down the stream. At the end every table is compared, row for
+row, with that of a database into which the observer's lines were replayed and whose listener asked Gerrit
+once, as every listener does when it starts.
 """
 
 import argparse
@@ -62,7 +62,8 @@ class Watch:
         path.write_text(
             f"[DEFAULT]\nstate_path = {self._home}/state-{self.folder.name}\n"
             f"[database]\nconnection = sqlite:///{self.database}\n"
-            f"[gerrit]\nurl = {self._url}\nusername = watcher\nssh_host = 127.0.0.1\nssh_port = {self._port}\n"
+            f"[gerrit]\nurl = {self._url}\nusername = watcher\n"
+            f"ssh_host = 127.0.0.1\nssh_port = {self._port}\n"
             f"key_file = {self._key}\nknown_hosts_file = {self._gerrit.known_hosts(self._port)}\n"
             f"[listener]\nname = {listener}\narchive_dir = {self._home}/archive-{self.folder.name}\n"
         )
@@ -388,8 +389,8 @@ class Outage:
         )
         by_query = self._watch.query("SELECT count(*) FROM gaps WHERE filled_by = 'query'")[0][0]
         self._tell(
-            f"gaps filled: {gaps[0][0]} from REST with {gaps[0][1]} events that nobody had heard, {by_query} by"
-            f" gerrit query; slowest stop {self.slowest_stop_s:.1f} s"
+            f"gaps filled: {gaps[0][0]} from REST with {gaps[0][1]} events that nobody had heard,"
+            f" {by_query} by gerrit query; slowest stop {self.slowest_stop_s:.1f} s"
         )
         return {
             name: (
@@ -419,7 +420,8 @@ class Outage:
                 f"{sum(lacking.values())} comments that the stream told are lost: {list(lacking)[:3]}"
             )
         self._tell(
-            f"the stream alone told {sum(there.values())} comments, all of them there; {sum(here.values())} are"
+            f"the stream alone told {sum(there.values())} comments, all of them there, of"
+            f" {sum(here.values())}"
         )
 
 
