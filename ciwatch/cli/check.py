@@ -230,4 +230,4 @@ def _group(conf, name):
             "it has no members that this account may see; its owners can make it visible to all registered"
             " users",
         )
-    return "ok", what, f"{len(members)} CI systems"
+    return "ok", what, f"{len(members)} members"

@@ -15,7 +15,7 @@ _GATE_RESULT = (
 )
 _VENDOR_RESULT = "Build {sum}.\n\n- basalt-iscsi http://logs.basalt.example/{n}/ : {word} in 1h 02m 10s"
 _JENKINS_RESULT = "Build {sum} \n\nhttp://jenkins.cobalt.example/job/lantern-fc/{n}/ : {word}"
-_PLAIN_RESULT = "Patch build finished\n\n- harbor-nfs http://harbor.example/logs/{n} : {word} in 22m 01s"
+_PLAIN_RESULT = "Build {sum}.\n\n- harbor-nfs http://harbor.example/logs/{n} : {word} in 22m 01s"
 
 
 class Cast:

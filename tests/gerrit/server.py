@@ -194,6 +194,8 @@ class Gerrit:
         }
         admin.call("POST", "/projects/All-Projects/access", {"add": access})
         admin.call("PUT", "/groups/Third-Party%20CI", {"visible_to_all": True})
+        # Who makes a group is in it.
+        admin.call("DELETE", "/groups/Third-Party%20CI/members/admin")
         for project in projects:
             quoted = requests.utils.quote(project, safe="")
             admin.call("PUT", f"/projects/{quoted}", {"create_empty_commit": True})
