@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ciwatch.db import schema
 from ciwatch.listener import spool
+from ciwatch.web import rendering
 
 LOG = logging.getLogger(__name__)
 
@@ -47,7 +48,8 @@ def no_database(error, request):
     sentence = "It is away, or is being upgraded. Nothing is lost; please come back in a few minutes."
     waiting = spool.look_all(request.registry["conf"].state_path)
     if events := sum(each.events for each in waiting):
-        sentence += f" Meanwhile {events:,} events wait on disk."
+        size = rendering.size(sum(each.bytes for each in waiting))
+        sentence += f" Meanwhile {events:,} events wait on disk ({size})."
     reply = answer(request, 503, "The database cannot be read", sentence)
     reply.headers["Retry-After"] = "60"
     return reply
