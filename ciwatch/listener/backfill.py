@@ -1,7 +1,4 @@
-"""History by asking for it: a day at a time, oldest first, so that an interrupted one goes on where it was.
-
-A change that is updated meanwhile moves to a day that is still to be asked for, so it is not left out.
-"""
+"""History by asking for it, a day at a time, oldest first: an interrupted one goes on where it was."""
 
 import datetime
 import functools
@@ -19,7 +16,6 @@ from ciwatch.sources import base
 POSITIONS = models.TaskPosition.__table__
 
 _TASK = "backfill"
-_SLICE = datetime.timedelta(days=1)
 _BATCH = 1000
 
 
@@ -72,15 +68,10 @@ class Backfill:
         :param now: this moment, where the slices end that are asked for up to now.
         :raises ciwatch.sources.asking.AskError: where Gerrit does not answer.
         """
-        begun = begin = self._since
-        end = self._until or now
-        while begin < end:
-            until = min(begin + _SLICE, end)
-            is_last = until == end
-            # What is updated while the last slice is asked for is in it, too.
-            asked = asking.ask(self._askers, begin, self._until if is_last else until, self._projects)
+        begun, end = self._since, self._until or now
+        for begin, until in asking.slices(begun, self._until, now):
             lines = []
-            for item in asked:
+            for item in asking.ask(self._askers, begin, until, self._projects):
                 if isinstance(item, base.Told):
                     break
                 lines.append(item)
@@ -88,10 +79,9 @@ class Backfill:
                     self.counts += self._recorder.record(lines)
                     lines = []
                     yield begin
-            note = functools.partial(self._move, begun=begun, done=None if is_last else until)
+            note = functools.partial(self._move, begun=begun, done=None if until in (None, end) else until)
             self.counts += self._recorder.record(lines, note)
-            begin = until
-            yield begin
+            yield until or end
 
     def _move(self, connection, begun, done):
         """Notes until when all is there; None for the end, which leaves nothing to go on with."""

@@ -104,7 +104,7 @@ class Intake:
         return counts
 
     def _record_one_by_one(self, lines, also):
-        total, telling = recorders.Counts(), []
+        total, news, telling = recorders.Counts(), [], []
         try:
             for place, line in enumerate(lines):
                 try:
@@ -115,7 +115,8 @@ class Intake:
                     self._recorder.reject([line], f"cannot be recorded: {type(error).__name__}: {error}")
                     counts = recorders.Counts(read=1, rejected=1)
                 total += counts
-                telling += [place] * bool(counts.telling)
+                news += [place] * len(counts.news)
+                telling += [place] * len(counts.telling)
             if also:
                 self._recorder.record([], also)
         except Exception as error:
@@ -123,7 +124,7 @@ class Intake:
                 raise
             self._is_away(error)
             return None
-        total.telling = tuple(telling)
+        total.news, total.telling = tuple(news), tuple(telling)
         return total
 
     def _is_away(self, error):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.db import upsert
+from ciwatch.gerrit import events
 from ciwatch.listener import questions
 from ciwatch.listener import systemd
 from ciwatch.recorder import members
@@ -34,6 +35,8 @@ _BATCH = 1000
 # How long a listener that is to end waits for its threads, in seconds.
 _LAST_WAIT_S = 1.0
 
+# What is older than that when a question is asked should have been heard.
+_HEARD_WITHIN = datetime.timedelta(minutes=1)
 _FORGOTTEN_AFTER = datetime.timedelta(days=30)
 
 _END = object()
@@ -182,6 +185,8 @@ class Listener:
             question.is_lost = True
             return
         question.news += counts.recorded
+        heard_by_then = question.asked_at - _HEARD_WITHIN
+        question.old_news += sum(events.read_event(lines[place]).at < heard_by_then for place in counts.news)
         self._keep([lines[place] for place in counts.telling])
 
     def _wait_for_room(self):
@@ -220,15 +225,8 @@ class Listener:
 
         def note(connection):
             positions.move(connection, positions.ASKED, told.until)
-            if question is not None and not question.is_first:
-                positions.fill_gaps(
-                    connection,
-                    self._source.name,
-                    told.by,
-                    question.asked_at,
-                    question.news,
-                    question.since,
-                )
+            if question is not None and question.is_last and not question.is_first:
+                positions.fill_gaps(connection, self._source.name, told.by, question)
 
         self._intake.record([], note)
 

@@ -32,7 +32,9 @@ class Question:
     :ivar since: from when on, UTC.
     :ivar is_first: whether nothing was ever asked before.
     :ivar asked_at: when it was asked, UTC.
+    :ivar is_last: whether the answer to it ends with what is being told, or more slices of time follow.
     :ivar news: how many of the lines that were told were news.
+    :ivar old_news: how many of these a stream would have told by then.
     :ivar is_lost: whether some of them could not be recorded, so that it must be asked again.
     """
 
@@ -44,7 +46,9 @@ class Question:
         self.since = since or positions.now()
         self.is_first = since is None
         self.asked_at = positions.now()
+        self.is_last = False
         self.news = 0
+        self.old_news = 0
         self.is_lost = False
 
 
@@ -111,10 +115,12 @@ class Questions(threading.Thread):
             with self._engine.connect() as connection:
                 since = positions.read(connection, positions.ASKED)
             question = Question(since)
-            for item in asking.ask(self._askers(), question.since):
-                if self._stop.is_set() or question.is_lost:
-                    break
-                self._put(question, item)
+            for begin, end in asking.slices(question.since, None, question.asked_at):
+                question.is_last = end is None
+                for item in asking.ask(self._askers(), begin, end):
+                    if self._stop.is_set() or question.is_lost:
+                        break
+                    self._put(question, item)
             self.trouble, self._failed = None, 0
             if not question.is_lost:
                 self.answered_at = positions.now()

@@ -49,21 +49,22 @@ def open_gap(connection, source, reason, now):
         connection.execute(sa.insert(GAPS), {**gap, "reason": bounded(reason, 255)})
 
 
-def fill_gaps(connection, source, by, asked_at, news, since):
-    """Notes that Gerrit was asked *by* some way at *asked_at*, UTC, and told *news* things.
+def fill_gaps(connection, source, by, question):
+    """Notes that Gerrit was asked *by* some way, and what it told.
 
-    What fills no gap and yet told something was missed without a sign: that is a gap, too.
+    What fills no gap and yet told something old was missed without a sign: that is a gap, too.
 
-    :param since: from when it was asked for.
+    :param question: a :class:`~ciwatch.listener.questions.Question` that is answered.
     """
     filled = connection.execute(
         sa.update(GAPS)
-        .where(GAPS.c.source == source, GAPS.c.filled_by.is_(None), GAPS.c.ended_at <= asked_at)
-        .values(filled_by=by, event_count=news)
+        .where(GAPS.c.source == source, GAPS.c.filled_by.is_(None), GAPS.c.ended_at <= question.asked_at)
+        .values(filled_by=by, event_count=question.news)
     )
-    if news and not filled.rowcount:
-        gap = {"source": source, "started_at": min(since, asked_at), "ended_at": asked_at}
-        told = {"reason": "found by the hourly question", "filled_by": by, "event_count": news}
+    if question.old_news and not filled.rowcount:
+        started_at = min(question.since, question.asked_at)
+        gap = {"source": source, "started_at": started_at, "ended_at": question.asked_at}
+        told = {"reason": "found by the hourly question", "filled_by": by, "event_count": question.old_news}
         connection.execute(sa.insert(GAPS), {**gap, **told})
 
 

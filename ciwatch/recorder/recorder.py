@@ -38,8 +38,8 @@ class Counts:
     Each line is one of: recorded (it told something new), duplicate (all of it was known), ignored (a
     well-formed event of a type that is not recorded, or a notice of Gerrit's own), rejected (no event).
 
-    :ivar telling: places of the lines of a batch that told something new, or something better: a more exact
-        time, a tag. Not added up.
+    :ivar news: places of the lines of a batch that were recorded. Not added up.
+    :ivar telling: these, and those that told something better: a more exact time, a tag. Not added up.
     """
 
     read: int = 0
@@ -47,11 +47,12 @@ class Counts:
     duplicate: int = 0
     ignored: int = 0
     rejected: int = 0
+    news: tuple = ()
     telling: tuple = ()
 
     def __add__(self, other):
         """The sums."""
-        names = [field.name for field in dataclasses.fields(self) if field.name != "telling"]
+        names = ("read", "recorded", "duplicate", "ignored", "rejected")
         return Counts(*(getattr(self, name) + getattr(other, name) for name in names))
 
 
@@ -120,6 +121,7 @@ class Recorder:
         counts.recorded = len(news)
         counts.ignored += len(notices - news)
         counts.duplicate = len(batch) - len(news | notices)
+        counts.news = tuple(places[number] for number in sorted(news))
         counts.telling = tuple(places[number] for number in sorted(news | better))
         return counts
 

@@ -19,6 +19,9 @@ from ciwatch.sources import patience
 #: may be behind.
 OVERLAP = datetime.timedelta(minutes=5)
 
+#: A longer stretch of time is asked for in slices of this length: what is told of one is safe, then the next.
+SLICE = datetime.timedelta(days=1)
+
 #: Changes to a page; each comes with all of its comments.
 PAGE = 50
 
@@ -50,9 +53,10 @@ class RestAsker(Asker):
 
     name = "rest"
 
-    def __init__(self, client, stop=None, attempts=_ATTEMPTS, tell=None):
+    def __init__(self, client, stop=None, attempts=_ATTEMPTS, tell=None, remembers=False):
         """Takes the :class:`~ciwatch.gerrit.rest.Client`, and how patient to be with it.
 
+        :param remembers: whether a change is told once only, until it is updated again.
         :param stop: a :class:`threading.Event` that ends all waiting.
         :param tell: called with (exception, seconds until the next try) before each wait.
         """
@@ -60,19 +64,26 @@ class RestAsker(Asker):
         self._stop = stop or threading.Event()
         self._attempts = attempts
         self._tell = tell
+        self._remembers = remembers
+        self._told = {}
 
     def pages(self, query):
         """Pages of the whole answer."""
-        start = 0
+        start, before, self._told = 0, self._told, {}
         while True:
             infos, more = self._patiently(self._client.changes, query, start, PAGE)
-            yield [self._change(info) for info in infos]
+            page = [self._change(info, before) for info in infos]
+            yield page
+            if self._remembers:
+                self._told.update((number, updated) for number, updated, _ in page)
             if not more:
                 return
             start += len(infos)
 
-    def _change(self, info):
+    def _change(self, info, before):
         number, updated = changes.number_and_time(info)
+        if before.get(number) == updated:
+            return number, updated, []
         comments = self._patiently(self._client.comments, number) if changes.has_typed(info) else {}
         return number, updated, changes.lines_of_info(info, comments, self._client.url)
 
@@ -122,7 +133,7 @@ def ask(askers, since, until=None, projects=()):
         except (rest.RestError, ssh.SshError, changes.FormatError) as error:
             said.append(f"{asker.name}: {error}")
             continue
-        yield base.Told(max(newest or since, since), asker.name)
+        yield base.Told(until or max(newest or since, since), asker.name)
         return
     raise AskError("; ".join(said) or "there is nobody to ask")
 
@@ -141,6 +152,20 @@ def _lines(asker, query):
                 newest = max(newest or updated, updated)
                 yield from lines
     return newest
+
+
+def slices(since, until, now):
+    """Yields (beginning, end) of slices of a stretch of time, oldest first.
+
+    A change that is updated meanwhile moves to a slice that is still to be asked for.
+
+    :param until: its end, UTC, or None for now: the last slice has no end then.
+    """
+    end = until or now
+    while end - since > SLICE:
+        yield since, since + SLICE
+        since += SLICE
+    yield since, until
 
 
 def query_of(since, until=None, projects=()):

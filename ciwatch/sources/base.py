@@ -45,7 +45,7 @@ class Missed(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """Stands among the lines of a source: Gerrit was asked, and all until then was handed over.
 
-    :ivar until: the time of Gerrit's newest change by then, UTC.
+    :ivar until: the end of what was asked for, UTC, or the time of Gerrit's newest change by then.
     :ivar by: how it was asked: rest, or query.
     """
 

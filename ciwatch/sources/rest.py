@@ -31,7 +31,7 @@ class RestSource(base.LiveSource):
 
     def lines(self):
         """Asks, hands over, waits, until it is closed."""
-        asker = asking.RestAsker(self._client, self.stop, attempts=None, tell=self._wait)
+        asker = asking.RestAsker(self._client, self.stop, attempts=None, tell=self._wait, remembers=True)
         since = self.since or datetime.datetime.now(datetime.UTC).replace(microsecond=0)
         while not self.stop.is_set():
             try:
