@@ -79,7 +79,7 @@ class Client:
         client = paramiko.SSHClient()
         client.set_log_channel(_LOG_CHANNEL)
         # A file that is not there knows nobody, and the policy says so.
-        with contextlib.suppress(FileNotFoundError), self._explained():
+        with self._explained(), contextlib.suppress(FileNotFoundError):
             client.load_host_keys(self._known_hosts_file)
         client.set_missing_host_key_policy(_Refuse(self._known_hosts_file, self._port))
         try:
@@ -95,7 +95,7 @@ class Client:
             self._host,
             self._port,
             self._username,
-            key_filename=self._key_file,
+            pkey=self._key_file and self._read_key(),
             allow_agent=self._key_file is None,
             look_for_keys=self._key_file is None,
             timeout=TIMEOUT_S,
@@ -103,6 +103,22 @@ class Client:
             auth_timeout=TIMEOUT_S,
             channel_timeout=TIMEOUT_S,
         )
+
+    def _read_key(self):
+        """The private key; read here, since paramiko would try the file as each kind of key in turn."""
+        try:
+            return paramiko.PKey.from_path(self._key_file)
+        except FileNotFoundError as error:
+            raise LoginError(f"[gerrit] key_file: there is no {self._key_file}") from error
+        except OSError as error:
+            raise LoginError(f"[gerrit] key_file: {self._key_file}: {error.strerror}") from error
+        except (TypeError, ValueError, paramiko.SSHException, paramiko.pkey.UnknownKeyType) as error:
+            if "password" in str(error).lower() or "encrypted" in str(error).lower():
+                raise LoginError(
+                    f"[gerrit] key_file: {self._key_file}: the key has a passphrase, which nobody is there to"
+                    " type; make a key without one for this account"
+                ) from error
+            raise LoginError(f"[gerrit] key_file: {self._key_file} is no private key of ssh's") from error
 
     @contextlib.contextmanager
     def _explained(self):
@@ -117,11 +133,6 @@ class Client:
                 f" {_shown(error.expected_key)}: either Gerrit has a new key, which its administrators can"
                 " confirm, or somebody is in between; nothing was sent"
             ) from error
-        except paramiko.PasswordRequiredException as error:
-            raise LoginError(
-                f"[gerrit] key_file: {self._key_file}: the key has a passphrase, which nobody is there to"
-                " type; make a key without one for this account"
-            ) from error
         except (paramiko.AuthenticationException, paramiko.ssh_exception.NoValidConnectionsError) as error:
             if isinstance(error, paramiko.AuthenticationException):
                 raise LoginError(
@@ -133,10 +144,6 @@ class Client:
             raise SshError(f"{self.where}: {reason.strerror or reason}; is Gerrit up?") from error
         except paramiko.SSHException as error:
             raise SshError(f"{self.where}: {_first_line(error)}") from error
-        except FileNotFoundError as error:
-            if error.filename != self._key_file:
-                raise
-            raise LoginError(f"[gerrit] key_file: there is no {self._key_file}") from error
         except (TimeoutError, EOFError) as error:
             raise SshError(f"{self.where}: no answer within {TIMEOUT_S} s") from error
         except OSError as error:
