@@ -1,6 +1,6 @@
 """Tells systemd that the process is ready, alive, ending; does nothing where systemd did not start it.
 
-Source of the protocol: sd_notify(3) and sd_watchdog_enabled(3).
+Source of the protocol: sd_notify(3).
 """
 
 import os
@@ -21,11 +21,3 @@ def notify(*words):
         except OSError:
             # Nobody who could be told.
             return
-
-
-def watchdog_s():
-    """How often systemd wants to hear that the process is alive, in seconds; None where it does not."""
-    wanted, whose = os.environ.get("WATCHDOG_USEC"), os.environ.get("WATCHDOG_PID")
-    if not wanted or not wanted.isdigit() or (whose and whose != str(os.getpid())):
-        return None
-    return int(wanted) / 1e6
