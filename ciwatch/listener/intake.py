@@ -54,7 +54,7 @@ class Intake:
             counts = self.record(lines)
             if counts is not None:
                 return counts
-        if not self._spool.append(lines):
+        if self._spool.append(lines) < len(lines):
             if not self.has_lost:
                 LOG.error(
                     "%d events wait for the database and there is no room for more; Gerrit will be asked for"

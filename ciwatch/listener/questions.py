@@ -20,6 +20,9 @@ LOG = logging.getLogger(__name__)
 #: silently, and for who its CIs are.
 INTERVAL_S = 3600
 
+# At the start the first question waits for the stream, which is where the gap ends; but not for ever.
+_FIRST_S = 30
+
 # Several reasons to ask come together: a stream is connected, and breaks, and is connected.
 _SETTLE_S = 1.0
 _FIRST_RETRY_S = 5
@@ -81,7 +84,7 @@ class Questions(threading.Thread):
         self.answered_at = None
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._due = time.monotonic()
+        self._due = time.monotonic() + _FIRST_S
         self._members_due = time.monotonic()
         self._failed = 0
 

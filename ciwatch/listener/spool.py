@@ -56,19 +56,24 @@ class Spool:
     def append(self, lines):
         """Keeps *lines*, bytes objects, as far as there is room.
 
-        :returns: how many of them were kept: all, or none.
+        :returns: how many of them were kept, from the first on.
         """
-        data = b"".join(line + b"\n" for line in lines)
-        if self.bytes + len(data) > self.limit:
-            return 0
+        room, kept = self.limit - self.bytes, []
+        for line in lines:
+            room -= len(line) + 1
+            if room < 0:
+                break
+            kept.append(line + b"\n")
+        data = b"".join(kept)
         try:
-            self._write(data)
+            if kept:
+                self._write(data)
         except OSError as error:
             LOG.error("Cannot keep events in %s: %s", self.folder, error.strerror)
             return 0
-        self.events += len(lines)
+        self.events += len(kept)
         self.bytes += len(data)
-        return len(lines)
+        return len(kept)
 
     def _write(self, data):
         if self._current is None or self._current.tell() >= _SEGMENT_BYTES:

@@ -51,11 +51,11 @@ class TestSpool(base.TestCase):
         self.assertEqual([b"one", b"two", b"four"], self.drained(second))
 
     def test_limit(self):
-        """A batch that does not fit is not kept at all, and what waits stays."""
+        """What comes first is kept as far as it fits, and what waits stays."""
         opened = self.open(limit=20)
-        self.assertEqual(2, opened.append([b"12345678", b"12345678"]))
-        self.assertEqual(0, opened.append([b"1", b"2"]))
-        self.assertEqual(1, opened.append([b"1"]))
+        self.assertEqual(2, opened.append([b"12345678", b"12345678", b"12345678"]))
+        self.assertEqual(1, opened.append([b"1", b"2"]))
+        self.assertEqual(0, opened.append([b"1"]))
         self.assertEqual([b"12345678", b"12345678", b"1"], self.drained(opened))
 
     def test_record_fails(self):
