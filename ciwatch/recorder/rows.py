@@ -21,8 +21,8 @@ CORRECTED = object()
 # Far below the number of parameters that any database takes in one statement.
 _CHUNK = 500
 
-#: Rows of one table that are remembered; some 30 MB when all tables are full.
-_REMEMBERED = 20000
+#: Rows of one table that are remembered; some 15 MB when all tables are full.
+_REMEMBERED = 10000
 
 
 def chunks(items, size=_CHUNK):

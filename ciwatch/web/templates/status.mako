@@ -35,12 +35,15 @@ spooled, size = (here.events, here.bytes) if here else (listener.spooled, listen
 % if listener.detail:
 <br><span class="quiet">${h.bounded(listener.detail, 300)}</span>\
 % endif
+% if size > listener.spool_limit / 2:
+<br><b>More than half of the room on disk is taken.</b> <span class="quiet">Without room the newest are not kept, and Gerrit is asked for them afterwards.</span>\
+% endif
 </td>
 <td>${self.moment(listener.heard_at)}</td><td>${self.moment(listener.caught_up_at)}</td>
 <td class="n">${f'{listener.per_minute:.1f}'}</td><td class="n">${f'{listener.recorded:,}'}</td><td class="n">${f'{listener.rejected:,}'}</td>
 <td class="n">\
 % if spooled:
-<span class="word ${'f' if size > listener.spool_limit / 2 else 'i'}">${f'{spooled:,}'}</span><br><span class="quiet">${h.size(size)} of ${h.size(listener.spool_limit)}${'; above that the newest are not kept, and Gerrit is asked for them afterwards' if size > listener.spool_limit / 2 else ''}</span>\
+<span class="word ${'f' if size > listener.spool_limit / 2 else 'i'}">${f'{spooled:,}'}</span><br><span class="quiet">${h.size(size)} of ${h.size(listener.spool_limit)}</span>\
 % else:
 0\
 % endif
