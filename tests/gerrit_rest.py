@@ -21,6 +21,7 @@ class GerritRest(fixtures.Fixture):
     :ivar comments: number of a change -> answer to ``/changes/N/comments``.
     :ivar members: name of a group -> usernames.
     :ivar faults: what the next requests get in place of an answer; functions of the request handler.
+    :ivar answer_date: what its clock says, in the words of HTTP, or None for the truth.
     :ivar asked: (time, path, query) of all requests.
     """
 
@@ -29,6 +30,7 @@ class GerritRest(fixtures.Fixture):
         super().__init__()
         self.changes, self.comments, self.members = [], {}, {}
         self.faults, self.asked = collections.deque(), []
+        self.answer_date = None
 
     def _setUp(self):
         handler = type("Handler", (_Handler,), {"gerrit": self})
@@ -53,12 +55,13 @@ class GerritRest(fixtures.Fixture):
 
     def _page(self, query):
         start, count = int(query.get("S", ["0"])[0]), int(query.get("n", ["500"])[0])
-        after = re.search(r'after:"([^"]+)"', query["q"][0])[1]
+        after = re.search(r'after:"([^"]+)"', query["q"][0])
         before = re.search(r'before:"([^"]+)"', query["q"][0])
         found = [
             info
             for info in self.changes
-            if info["updated"][:19] >= after and (before is None or info["updated"][:19] <= before[1])
+            if (after is None or info["updated"][:19] >= after[1])
+            and (before is None or info["updated"][:19] <= before[1])
         ]
         page = [dict(info) for info in found[start : start + count]]
         if start + count < len(found):
@@ -93,6 +96,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)
+
+    def date_time_string(self, timestamp=None):
+        """What the clock says."""
+        return self.gerrit.answer_date or super().date_time_string(timestamp)
 
     def log_message(self, *_):
         """Says nothing."""

@@ -75,7 +75,10 @@ def source_class(name):
     """
     try:
         found = driver.DriverManager(
-            "ciwatch.sources", name, on_load_failure_callback=_tell_load_failure
+            "ciwatch.sources",
+            name,
+            on_load_failure_callback=_tell_load_failure,
+            warn_on_missing_entrypoint=False,
         ).driver
     except (driver.NoMatches, RuntimeError) as error:
         raise base.CommandError(

@@ -48,6 +48,12 @@ def number_and_time(info):
         raise FormatError(f"a change without number or time: {error!r}") from error
 
 
+def version(info):
+    """A text that differs whenever a ChangeInfo does: the times in it are of whole seconds."""
+    # Before Gerrit 3.4 there is no meta_rev_id, but every event leaves a message.
+    return f"{info.get('updated')} {info.get('meta_rev_id') or len(info.get('messages') or ())}"
+
+
 def lines_of_info(info, comments, url):
     """The lines of a ChangeInfo, in the order of their times.
 

@@ -34,15 +34,13 @@ class RestError(Exception):
     """Gerrit did not answer, or with something else; the message is one line that says what to look at.
 
     :ivar may_pass: whether it may be another story in a while.
-    :ivar is_closed: whether Gerrit wants another account, or any.
     :ivar retry_after_s: how long Gerrit asks to wait, in seconds, or None.
     """
 
-    def __init__(self, message, may_pass=False, is_closed=False, retry_after_s=None):
+    def __init__(self, message, may_pass=False, retry_after_s=None):
         """Takes the line and what it means."""
         super().__init__(message)
         self.may_pass = may_pass
-        self.is_closed = is_closed
         self.retry_after_s = retry_after_s
 
 
@@ -158,10 +156,11 @@ def _refusal(url, answer):
         return RestError(
             f"{url}: Gerrit answered {status} {answer.reason}: it wants an account; set [gerrit] username and"
             " http_password",
-            is_closed=True,
         )
     if status == 404:
-        return RestError(f"{url}: there is no such change or group, or it is not public", is_closed=True)
+        return RestError(
+            f"{url}: there is no such change or group, or it is not public; is [gerrit] url right?"
+        )
     return RestError(
         f"{url}: Gerrit answered {status} {answer.reason}",
         may_pass=status == 429 or status >= 500,
@@ -213,7 +212,7 @@ def read_time(text):
 
 def _reason(error):
     """The innermost reason of a failed request, without the library's layers around it."""
-    while error.args and isinstance(error.args[0], Exception):
-        error = error.args[0]
+    while error.args and isinstance(error.args[-1], Exception):
+        error = error.args[-1]
     reason = getattr(error, "reason", None) or error
     return str(reason).rpartition(": ")[2] or type(error).__name__

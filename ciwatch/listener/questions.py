@@ -1,5 +1,6 @@
 """When Gerrit is asked for what was missed, and who its CIs are: in a thread of its own, one at a time."""
 
+import datetime
 import logging
 import threading
 import time
@@ -22,6 +23,9 @@ INTERVAL_S = 3600
 
 # At the start the first question waits for the stream, which is where the gap ends; but not for ever.
 _FIRST_S = 30
+
+# What is asked for where nothing ever was.
+_AT_FIRST = datetime.timedelta(hours=1)
 
 # Several reasons to ask come together: a stream is connected, and breaks, and is connected.
 _SETTLE_S = 1.0
@@ -46,7 +50,8 @@ class Question:
 
         :param since: until when all is known, UTC, or None where nothing was ever asked.
         """
-        self.since = since or positions.now()
+        # This machine's clock may be ahead of Gerrit's, and an hour of events is something to look at.
+        self.since = since or positions.now() - _AT_FIRST
         self.is_first = since is None
         self.asked_at = positions.now()
         self.is_last = False

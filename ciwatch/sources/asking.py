@@ -8,6 +8,7 @@ Gerrit is being asked may be told twice, but is not left out: it is newer then t
 import abc
 import datetime
 import threading
+import typing
 
 from ciwatch.gerrit import changes
 from ciwatch.gerrit import rest
@@ -30,6 +31,19 @@ _MOST_STALE_PAGES = 3
 _ATTEMPTS = 6
 
 
+class Answer(typing.NamedTuple):
+    """What was told of a change.
+
+    :ivar version: differs whenever the change does; its *updated_at*, UTC, has whole seconds only.
+    :ivar lines: of its events; none where they were told before.
+    """
+
+    number: int
+    updated_at: datetime.datetime
+    version: str
+    lines: list
+
+
 class AskError(Exception):
     """Nobody answered; the message says who was asked, and what they said."""
 
@@ -42,7 +56,7 @@ class Asker(abc.ABC):
 
     @abc.abstractmethod
     def pages(self, query):
-        """Yields lists of (number of a change, when it was updated, its lines), newest first.
+        """Yields lists of :class:`Answer`, those that were updated last first.
 
         :raises rest.RestError, ssh.SshError, changes.FormatError: where Gerrit does not tell.
         """
@@ -75,17 +89,19 @@ class RestAsker(Asker):
             page = [self._change(info, before) for info in infos]
             yield page
             if self._remembers:
-                self._told.update((number, updated) for number, updated, _ in page)
+                self._told.update((answer.number, answer.version) for answer in page)
             if not more:
                 return
             start += len(infos)
 
     def _change(self, info, before):
-        number, updated = changes.number_and_time(info)
-        if before.get(number) == updated:
-            return number, updated, []
+        number, updated_at = changes.number_and_time(info)
+        version = changes.version(info)
+        if before.get(number) == version:
+            return Answer(number, updated_at, version, [])
         comments = self._patiently(self._client.comments, number) if changes.has_typed(info) else {}
-        return number, updated, changes.lines_of_info(info, comments, self._client.url)
+        lines = changes.lines_of_info(info, comments, self._client.url)
+        return Answer(number, updated_at, version, lines)
 
     def _patiently(self, function, *arguments):
         retrying = patience.retrying(self._stop, _may_pass, self._attempts, self._tell)
@@ -109,8 +125,9 @@ class QueryAsker(Asker):
                 rows, more = connection.query(query, start, PAGE)
                 page = []
                 for row in rows:
-                    lines, updated = changes.lines_of_row(row)
-                    page.append((int(row["number"]), updated, lines))
+                    lines, updated_at = changes.lines_of_row(row)
+                    version = f"{updated_at} {len(lines)}"
+                    page.append(Answer(int(row["number"]), updated_at, version, lines))
                 yield page
                 if not more:
                     return
@@ -142,15 +159,14 @@ def _lines(asker, query):
     """Yields the lines of what *query* finds; returns when the newest of it was updated, or None."""
     seen, newest, stale = {}, None, 0
     for page in asker.pages(query):
-        fresh = [(number, updated) for number, updated, _ in page if seen.get(number) != updated]
+        fresh = [answer for answer in page if seen.get(answer.number) != answer.version]
         stale = 0 if fresh or not page else stale + 1
         if stale == _MOST_STALE_PAGES:
             raise rest.RestError("Gerrit gives the same page again and again", may_pass=True)
-        for number, updated, lines in page:
-            if seen.get(number) != updated:
-                seen[number] = updated
-                newest = max(newest or updated, updated)
-                yield from lines
+        for answer in fresh:
+            seen[answer.number] = answer.version
+            newest = max(newest or answer.updated_at, answer.updated_at)
+            yield from answer.lines
     return newest
 
 

@@ -22,7 +22,7 @@ class RestSource(base.LiveSource):
     def __init__(self, conf, since=None, projects=()):
         """Takes the configuration.
 
-        :param since: until when all is known already, UTC; now, where it is None.
+        :param since: until when all is known already, UTC; an hour ago, where it is None.
         :param projects: names of the projects to ask for; none for all.
         """
         super().__init__(conf, since)
@@ -32,7 +32,8 @@ class RestSource(base.LiveSource):
     def lines(self):
         """Asks, hands over, waits, until it is closed."""
         asker = asking.RestAsker(self._client, self.stop, attempts=None, tell=self._wait, remembers=True)
-        since = self.since or datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        an_hour_ago = datetime.datetime.now(datetime.UTC).replace(microsecond=0) - datetime.timedelta(hours=1)
+        since = self.since or an_hour_ago
         while not self.stop.is_set():
             try:
                 for item in asking.ask([asker], since, projects=self._projects):

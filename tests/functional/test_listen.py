@@ -273,6 +273,22 @@ class TestListen(ListenTestCase):
             while b"STOPPING=1" not in said:
                 said = manager.recv(1000)
 
+    def test_rest(self):
+        """Without an account; what Gerrit says is told once, and trouble is waited for."""
+        self.environment["OS_GERRIT__USERNAME"] = ""
+        self.environment["OS_LISTENER__POLL_INTERVAL"] = "1"
+        process = self.listen("--source", "rest")
+        for number in (1, 2):
+            self.rest.faults.extend([gerrit_rest.refuse(503), gerrit_rest.say(b"<html>")])
+            self.rest.changes.insert(
+                0, gerrit_rest.change(number, now(), [(0, "zuul", RESULT.format(number), None)])
+            )
+            self.wait_for_reports(number)
+        self.wait_for(lambda: self.query("SELECT state FROM listeners") == [("listening",)])
+        said = self.end(process)
+        self.assertIn("Gerrit answered 503 Service Unavailable; the next try is in", said)
+        self.assertEqual([(4, 4, 0)], self.query("SELECT read, recorded, duplicate FROM listeners"))
+
     def test_wrong_usage(self):
         """One line each, before anything is done."""
         for words, environment, told in (

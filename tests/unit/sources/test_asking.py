@@ -105,6 +105,11 @@ class TestAsking(AskingTestCase):
         *lines, _ = asking.ask([asker], SINCE)
         self.assertEqual({4}, {events.read_event(line).change.number for line in lines})
         self.assertEqual(1, len(list(asking.ask([asker], SINCE))))
+        # Within the same second.
+        said = [(9, "ann", "Patch Set 1:\n\nhello", None), (0, "ann", "Patch Set 1:\n\nand more", None)]
+        self.server.changes[3] = gerrit_rest.change(4, NOW, said)
+        *lines, _ = asking.ask([asker], SINCE)
+        self.assertIn("Patch Set 1:\n\nand more", [events.read_event(line).comment for line in lines])
 
 
 class TestFaults(AskingTestCase):
@@ -188,7 +193,7 @@ class TestFaults(AskingTestCase):
             name = "query"
 
             def pages(self, query):
-                yield [(1, NOW, [b"line"])]
+                yield [asking.Answer(1, NOW, "x", [b"line"])]
 
         self.server.faults.append(gerrit_rest.refuse(401))
         first = asking.RestAsker(rest.Client(self.server.url))

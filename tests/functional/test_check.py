@@ -1,0 +1,129 @@
+"""``ciwatch check`` as a user types it: each line, and what it says to do."""
+
+import os
+
+import sqlalchemy as sa
+
+from tests.functional import test_listen
+
+
+class TestCheck(test_listen.ListenTestCase):
+    """Beside servers in this process; ``tests/gerrit`` does the same beside a real Gerrit."""
+
+    def check(self, *words, failures=0):
+        """The lines that it prints: what is looked at -> (word, what is said)."""
+        code, out, err = self.ciwatch("check", *words)
+        self.assertEqual((1 if failures else 0, ""), (code, err), out)
+        *lines, last = out.splitlines()
+        self.assertEqual(f"{failures} to mend." if failures else "All is there.", last)
+        found = {}
+        for line in lines:
+            word, what = line[:5].strip(), line[6:].partition(": ")
+            found[what[0]] = word, what[2]
+        self.assertEqual(failures, sum(word == "FAIL" for word, _ in found.values()))
+        return found
+
+    def failure(self, what, *words):
+        """What the line that fails says."""
+        found = self.check(*words, failures=1)
+        self.assertEqual("FAIL", found[what][0], found)
+        return found[what][1]
+
+    def test_all_is_there(self):
+        """Every line."""
+        found = self.check()
+        self.assertEqual(
+            [
+                "configuration",
+                "database",
+                "parsers",
+                "state folder",
+                "archive",
+                "source",
+                "REST",
+                "clock",
+                "account",
+                "key file",
+                "host key",
+                "login",
+                "stream",
+            ],
+            list(found),
+        )
+        self.assertIn("is Gerrit 3.9.4", found["REST"][1])
+
+    def test_rest_needs_no_account(self):
+        """Nothing of ssh is looked at."""
+        self.environment["OS_GERRIT__USERNAME"] = ""
+        self.assertNotIn("login", self.check("--source", "rest"))
+        self.assertIn("[gerrit] username is not set", self.failure("account"))
+
+    def test_configuration(self):
+        """A value that cannot be used is told as by every command."""
+        self.environment["OS_WEB__PORT"] = "banana"
+        code, out, err = self.ciwatch("check")
+        self.assertEqual((1, ""), (code, out))
+        self.assertEqual("[web] port: 'banana' is not a whole number\n", err)
+
+    def test_database(self):
+        """One that must be migrated, and one that is none."""
+        self.assertEqual(0, self.ciwatch("db", "upgrade")[0])
+        self.assertIn("revision", self.check()["database"][1])
+        engine = sa.create_engine(f"sqlite:///{self.database}")
+        with engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+        engine.dispose()
+        self.assertIn("run 'ciwatch db upgrade'", self.failure("database"))
+        self.database.write_text("Dear diary, this is no database at all, whatever its name says.\n" * 99)
+        self.assertIn("file is not a database", self.failure("database"))
+
+    def test_folders(self):
+        """Where nothing can be written."""
+        self.environment["OS_LISTENER__ARCHIVE_DIR"] = str(self.ssh.key_file / "archive")
+        self.assertIn("[listener] archive_dir", self.failure("archive"))
+
+    def test_source(self):
+        """A plugin that is not there, and one that is nothing to listen to."""
+        self.assertIn("there is no source 'nope'", self.failure("source", "--source", "nope"))
+        self.assertIn("'ciwatch replay FILE'", self.failure("source", "--source", "file"))
+
+    def test_clock(self):
+        """How far it is off, and what to do."""
+        self.rest.answer_date = "Mon, 23 Nov 2020 10:00:00 GMT"
+        self.assertRegex(self.failure("clock"), r"is \d+ s ahead of Gerrit's: set both by NTP")
+        self.rest.answer_date = "Mon, 23 Nov 2099 10:00:00 GMT"
+        self.assertRegex(self.failure("clock"), r"is \d+ s behind Gerrit's")
+
+    def test_key_file(self):
+        """Absent, and readable by others."""
+        os.chmod(self.ssh.key_file, 0o644)
+        self.assertIn(f"chmod 600 {self.ssh.key_file}", self.failure("key file"))
+        self.ssh.key_file.unlink()
+        self.assertIn("No such file", self.failure("key file"))
+
+    def test_ssh(self):
+        """Host key, login, capability, and nobody there."""
+        empty = self.folder / "empty"
+        empty.touch()
+        known = self.environment["OS_GERRIT__KNOWN_HOSTS_FILE"]
+        self.environment["OS_GERRIT__KNOWN_HOSTS_FILE"] = str(empty)
+        self.assertIn(self.ssh.host_key.fingerprint, self.failure("host key"))
+        self.environment["OS_GERRIT__KNOWN_HOSTS_FILE"] = known
+        self.ssh.refusal = "stream events not permitted"
+        self.assertIn("'watcher' the global capability Stream Events", self.failure("stream"))
+        self.ssh.allowed = "another"
+        self.assertIn("SSH keys", self.failure("login"))
+        self.environment["OS_GERRIT__SSH_PORT"] = "9"
+        self.assertIn("is Gerrit up?", self.failure("ssh"))
+
+    def test_groups(self):
+        """Who cannot be seen is a note: one may listen all the same."""
+        self.environment["OS_GERRIT__CI_GROUPS"] = "Seen,Empty,None"
+        head = b"id\tusername\tfull name\temail\n"
+        self.ssh.answers["gerrit ls-members --recursive Seen"] = (head + b"7\tlab\tLab\tn/a\n", b"", 0)
+        self.ssh.answers["gerrit ls-members --recursive Empty"] = (head, b"", 0)
+        found = self.check()
+        self.assertEqual(("ok", "1 members"), found["group Seen"])
+        self.assertEqual("note", found["group Empty"][0])
+        self.assertIn("make it visible", found["group Empty"][1])
+        self.assertEqual("note", found["group None"][0])
