@@ -222,9 +222,9 @@ class Outage:
         actors = [threading.Thread(target=self._act, daemon=True) for _ in range(2)]
         for actor in actors:
             actor.start()
-        while (
-            self._cast.acted < self._events or sum(self.done.values()) < self._disturbances
-        ) and not self._stop.is_set():
+        while self._cast.acted < self._events or sum(self.done.values()) < self._disturbances:
+            if not all(actor.is_alive() for actor in actors):
+                raise RuntimeError("nobody acts any more")
             self._disturb()
         self._stop.set()
         for actor in actors:
@@ -357,7 +357,8 @@ class Outage:
             time.sleep(1)
             self._observer.rest()
             self._observer.stop()
-            self._gerrit.stop(kill=self._rng.random() < 0.3)
+            # Not with -9: its index would lack what was said last, and it could not be asked for that.
+            self._gerrit.stop()
             self._gerrit.start()
             self._observer.start()
 
