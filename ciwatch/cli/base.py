@@ -12,6 +12,10 @@ class CommandError(Exception):
     """The work failed; the message is one line for the user."""
 
 
+class DatabaseAwayError(CommandError):
+    """The database is away or locked, and may be back in a while."""
+
+
 @contextlib.contextmanager
 def database(conf, read_only=False, busy_timeout_s=engine.BUSY_TIMEOUT_S):
     """The engine of a database whose schema is current.
@@ -34,6 +38,7 @@ def database(conf, read_only=False, busy_timeout_s=engine.BUSY_TIMEOUT_S):
             schema.prepare(store)
         yield store
     except sa.exc.DBAPIError as error:
-        raise CommandError(engine.explain(error, conf)) from error
+        kind = DatabaseAwayError if engine.is_away(error) else CommandError
+        raise kind(engine.explain(error, conf)) from error
     finally:
         store.dispose()

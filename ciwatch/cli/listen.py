@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import sys
+import time
 
 from cliff import command
 from stevedore import driver
@@ -56,7 +57,7 @@ class Listen(command.Command):
         if kind is ssh.SshSource:
             ssh.client_of(conf)
         with contextlib.ExitStack() as stack:
-            store = stack.enter_context(base.database(conf, busy_timeout_s=_BUSY_TIMEOUT_S))
+            store = self._wait_for_database(conf, stack)
             with store.connect() as connection:
                 since = positions.read(connection, positions.ASKED)
             listening = make_listener(conf, store, kind(conf, since), stack)
@@ -66,6 +67,18 @@ class Listen(command.Command):
                 f"Listening to {conf.gerrit.url} ({kind.name}); Ctrl-C ends", file=self.app.stdout, flush=True
             )
             listening.run()
+
+    def _wait_for_database(self, conf, stack):
+        """The engine; a service that is started before its database must not give up."""
+        said = None
+        while True:
+            try:
+                return stack.enter_context(base.database(conf, busy_timeout_s=_BUSY_TIMEOUT_S))
+            except base.DatabaseAwayError as error:
+                if str(error) != said:
+                    said = str(error)
+                    print(f"ciwatch: {said}; waiting for it", file=self.app.stderr, flush=True)
+                time.sleep(_BUSY_TIMEOUT_S)
 
 
 def source_class(name):

@@ -236,8 +236,13 @@ class Listener:
             if became:
                 LOG.info("CI systems by the group %r: %s", item.group, ", ".join(became))
 
-        if self._intake.drain():
+        if not self._intake.drain():
+            return
+        try:
             self._intake.record([], note)
+        except Exception:
+            # Who is in a group is told again in an hour, and nothing else depends on it.
+            LOG.exception("Cannot keep who is in the group %r", item.group)
 
     # How it does.
 

@@ -199,6 +199,20 @@ class TestListen(ListenTestCase):
         self.wait_for_reports(2)
         self.assertIn("was moved or deleted", self.end(process))
 
+    def test_database_away_at_the_start(self):
+        """It waits for it, as a service must that is started first."""
+        self.assertEqual(0, self.ciwatch("db", "upgrade")[0])
+        holder = sqlite3.connect(self.database, isolation_level=None)
+        self.addCleanup(holder.close)
+        holder.execute("BEGIN IMMEDIATE")
+        process = self.start("listen")
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
+        self.assertIn("database is locked; waiting for it", process.stderr.readline().decode())
+        holder.execute("ROLLBACK")
+        self.wait_for(lambda: self.query("SELECT state FROM listeners") == [("listening",)])
+        self.end(process)
+
     def test_spool_full(self):
         """What has no room is asked for afterwards."""
         self.environment["OS_LISTENER__SPOOL_LIMIT"] = "1"
