@@ -1,6 +1,8 @@
 """Who acts on the real Gerrit, and what they do: people, the gate, third-party CIs in their real formats."""
 
+import os
 import random
+import re
 import subprocess
 import threading
 import time
@@ -37,8 +39,9 @@ class Cast:
         gerrit.make_account("watcher", "CI Watch", ["Service Users"], self.watcher_key)
         self._gate_key = gerrit.make_key("zuul")
         self._gate = gerrit.make_account("zuul", "Zuul", ["Service Users"], self._gate_key)
+        self._clone, self._ann_key = None, gerrit.make_key("ann")
         self._people = [
-            gerrit.make_account(name, title)
+            gerrit.make_account(name, title, (), self._ann_key if name == "ann" else None)
             for name, title in (
                 ("ann", "Ann Lee"),
                 ("bob", "Bob Ray"),
@@ -66,9 +69,9 @@ class Cast:
             self._serial += 1
             rng = random.Random(self._rng.random())
             deed = rng.choices(
-                (self._create, self._amend, self._gate_starts, self._gate_reports, self._vendor_reports,
-                 self._person_types, self._person_says, self._end),
-                (6, 3, 8, 14, 24, 8, 5, 2),
+                (self._create, self._push, self._amend, self._gate_starts, self._gate_reports,
+                 self._vendor_reports, self._person_types, self._person_says, self._end),
+                (4, 3, 3, 8, 14, 24, 8, 5, 2),
             )[0]  # fmt: skip
             serial = self._serial
         if not self._changes:
@@ -87,6 +90,44 @@ class Cast:
             given["topic"] = f"bug/{serial}"
         who = self._gerrit.as_account(rng.choice(self._people))
         self._changes.append([who.call("POST", "/changes/", given)["_number"], 1])
+
+    def _push(self, rng, serial):
+        """With git, as most people do; half of them push a second patch set at once."""
+        with self._lock:
+            if self._clone is None:
+                self._clone = self._gerrit.folder / "clone"
+                self._git("clone", "-q", f"{self._gerrit.url}/{PROJECTS[0]}", self._clone, cwd=None)
+            self._git("checkout", "-q", "-B", "work", "origin/master")
+            message = f"Push the wick {serial}\n\nChange-Id: I{rng.getrandbits(160):040x}\n"
+            for number in range(1, 2 + rng.randrange(2)):
+                (self._clone / f"push-{serial}.txt").write_text(f"Length {number}\n")
+                self._git("add", "-A")
+                self._git("commit", "-q", *(["--amend"] if number > 1 else []), "-m", message)
+                where = f"ssh://ann@127.0.0.1:{self._gerrit.ssh_port}/{PROJECTS[0]}"
+                said = self._git("push", where, f"HEAD:refs/for/master%topic=push-{serial}")
+            change = int(re.search(r"/\+/(\d+)", said)[1])
+            self._changes.append([change, number])
+
+    def _git(self, *words, cwd=True):
+        """What git says."""
+        hosts = self._gerrit.known_hosts()
+        person = {"GIT_AUTHOR_NAME": "Ann Lee", "GIT_AUTHOR_EMAIL": "ann@example.org"}
+        done = subprocess.run(
+            ["git", *words],
+            cwd=self._clone if cwd else None,
+            env={
+                **os.environ,
+                **person,
+                **{name.replace("AUTHOR", "COMMITTER"): value for name, value in person.items()},
+                "GIT_SSH_COMMAND": f"ssh -o BatchMode=yes -o UserKnownHostsFile={hosts} -i {self._ann_key}",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        if done.returncode:
+            raise RuntimeError(f"git {words[0]}: {done.stderr}")
+        return done.stdout + done.stderr
 
     def _amend(self, rng, serial):
         change = self._somewhere(rng)
