@@ -3,6 +3,7 @@
 import itertools
 import queue
 import threading
+import time
 
 #: How long a line of a stream may wait for others to share its transaction, in seconds.
 PATIENCE_S = 1.0
@@ -18,7 +19,7 @@ def full(lines, size):
 
 
 def timely(lines, size, patience_s=PATIENCE_S):
-    """Lists of at most *size* lines, none of which waits much longer than *patience_s* for the next.
+    """Lists of at most *size* lines, none of which waits much longer than *patience_s* for the others.
 
     The lines are read in a thread of their own, since reading a pipe blocks until there is something.
 
@@ -36,16 +37,18 @@ def timely(lines, size, patience_s=PATIENCE_S):
             waiting.put((_END, None))
 
     threading.Thread(target=read, daemon=True).start()
-    batch = []
+    batch, deadline = [], None
     while True:
         try:
-            line, error = waiting.get(timeout=patience_s if batch else None)
+            line, error = waiting.get(timeout=max(0.0, deadline - time.monotonic()) if batch else None)
         except queue.Empty:
             yield batch
             batch = []
             continue
         if line is _END:
             break
+        if not batch:
+            deadline = time.monotonic() + patience_s
         batch.append(line)
         if len(batch) == size:
             yield batch
