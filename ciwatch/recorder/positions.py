@@ -32,7 +32,8 @@ def move(connection, source, at):
 
 
 def open_gap(connection, source, reason, now):
-    """Notes that *source* was not heard from its position until *now*, UTC: an open gap grows.
+    """Notes that *source* was not heard from its position until *now*, UTC: an open gap grows, and keeps its
+    first reason.
 
     A source that was never heard before has none.
     """
@@ -40,9 +41,7 @@ def open_gap(connection, source, reason, now):
     if started_at is None:
         return
     grown = connection.execute(
-        sa.update(GAPS)
-        .where(GAPS.c.source == source, GAPS.c.filled_by.is_(None))
-        .values(ended_at=now, reason=bounded(reason, 255))
+        sa.update(GAPS).where(GAPS.c.source == source, GAPS.c.filled_by.is_(None)).values(ended_at=now)
     )
     if not grown.rowcount:
         gap = {"source": source, "started_at": min(started_at, now), "ended_at": now}

@@ -10,7 +10,7 @@ class TestTimely(base.TestCase):
     """No line waits long."""
 
     def test_steady_trickle(self):
-        """Lines that come one after the other, each before patience ends, do not wait for the last of them."""
+        """Lines that come one by one, each before patience ends, do not wait for the last of them."""
 
         def trickle():
             for number in range(12):
