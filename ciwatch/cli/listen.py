@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 import sys
+import threading
 import time
 
 from cliff import command
@@ -62,7 +63,8 @@ class Listen(command.Command):
                 since = positions.read(connection, positions.ASKED)
             listening = make_listener(conf, store, kind(conf, since), stack)
             for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, lambda number, frame: listening.stop())
+                # In a thread: what is closed may be in use by the one that the signal interrupts.
+                signal.signal(number, lambda *_: threading.Thread(target=listening.stop).start())
             print(
                 f"Listening to {conf.gerrit.url} ({kind.name}); Ctrl-C ends", file=self.app.stdout, flush=True
             )

@@ -75,7 +75,7 @@ class Listener:
         self._said = None
 
     def stop(self):
-        """Makes :meth:`run` end within some seconds; may be called from a signal handler."""
+        """Makes :meth:`run` end within some seconds; called from another thread."""
         self._stop.set()
         self._source.close()
         self._questions.close()
