@@ -77,8 +77,10 @@ def main():
     lines = lines_of(parsed.events)
     with tempfile.TemporaryDirectory(prefix="ciwatch-listening-") as folder:
         folder = pathlib.Path(folder)
-        server = gerrit_ssh.GerritSsh(folder)
+        key, known_hosts = folder / "id_ed25519", folder / "known_hosts"
+        server = gerrit_ssh.GerritSsh(gerrit_ssh.write_key(key))
         server.setUp()
+        server.write_known_hosts(known_hosts)
         path = folder / "ciwatch.sqlite"
         environment = {
             **os.environ,
@@ -88,11 +90,10 @@ def main():
             "OS_GERRIT__USERNAME": "watcher",
             "OS_GERRIT__SSH_HOST": "127.0.0.1",
             "OS_GERRIT__SSH_PORT": str(server.port),
-            "OS_GERRIT__KEY_FILE": str(server.key_file),
-            "OS_GERRIT__KNOWN_HOSTS_FILE": str(server.known_hosts()),
+            "OS_GERRIT__KEY_FILE": str(key),
+            "OS_GERRIT__KNOWN_HOSTS_FILE": str(known_hosts),
             "OS_GERRIT__CI_GROUPS": "",
         }
-        server.answers["gerrit query"] = (b'{"type":"stats","moreChanges":false}\n', b"", 0)
         process = subprocess.Popen([sys.executable, "-m", "ciwatch.cli.app", "listen"], env=environment)
         try:
             part = max(1, len(lines) // 10)

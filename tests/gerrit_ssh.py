@@ -1,5 +1,11 @@
-"""An ssh server in this process that speaks Gerrit's commands, and breaks off when a test wants it."""
+"""A Gerrit's ssh on this machine: says and does what a test asks of it, misbehaviour included.
 
+Source of what it says: Gerrit's StreamEvents, Query, ListMembersCommand and OutputStreamQuery.
+"""
+
+import base64
+import contextlib
+import enum
 import json
 import queue
 import shlex
@@ -7,169 +13,280 @@ import socket
 import threading
 import time
 
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ed25519
+from cryptography.hazmat.primitives.asymmetric import rsa
 import fixtures
 import paramiko
 
-#: Ends a stream: the channel is closed, or the whole connection.
-CLOSE = object()
-CUT = object()
+#: Seconds after which a test fails; far more than anything takes.
+PATIENCE_S = 30
+
+USERNAME = "watcher"
+
+_KINDS = {
+    "ecdsa": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+    "rsa": lambda: rsa.generate_private_key(65537, 2048),
+}
+
+
+class Step(enum.Enum):
+    """What a stream may do besides sending bytes, and waiting for a :class:`threading.Event`."""
+
+    #: Ends the command, as Gerrit does where it is told to close the session.
+    END = "end"
+    #: Cuts the connection.
+    CUT = "cut"
+    #: Reads nothing and answers nothing from now on, but leaves the connection open.
+    STALL = "stall"
 
 
 class GerritSsh(fixtures.Fixture):
-    """The server; what it does is set by its attributes.
+    """The server.
 
-    :ivar stream: what ``gerrit stream-events`` sends: bytes, numbers of seconds to wait, CLOSE or CUT.
-    :ivar answers: first words of another command -> (standard output, standard error, exit status).
-    :ivar refusal: what stands on standard error for whoever may not hear the stream, or None.
-    :ivar banner: what is said before the login, or None.
-    :ivar is_stalled: whether it says nothing any more, not even that it lives.
-    :ivar commands: what was asked for.
-    :ivar logins: how often somebody tried to log in.
+    :ivar streams: what the first, second... ``stream-events`` does: lists of bytes objects, seconds to
+        pause as floats, events to wait for, and steps. After its last step, and where none is listed, a
+        stream does what :meth:`send` is given.
+    :ivar answers: a command's first words -> (stdout, stderr, exit status).
+    :ivar changes: the rows that each query finds.
+    :ivar public_key: which key it lets in.
+    :ivar log_in: a login waits for it.
+    :ivar host_key: its own key; may be swapped.
+    :ivar commands: all that it was asked to do.
+    :ivar logins: the names under which somebody tried to log in.
+    :ivar keepalives: how often it was asked whether it is there.
     """
 
-    def __init__(self, folder):
-        """Takes a folder for the keys."""
+    def __init__(self, public_key, streams=(), banner=None):
+        """Takes what most tests want to say."""
         super().__init__()
-        self.folder = folder
-        self.stream = queue.Queue()
-        self.answers = {"gerrit version": (b"gerrit version 3.9.4\n", b"", 0)}
-        self.refusal = self.banner = None
-        self.is_stalled = False
-        self.commands, self.logins, self.connections = [], 0, 0
+        self.public_key, self.streams, self.banner = public_key, list(streams), banner
+        self.answers, self.changes = {"gerrit version": (b"gerrit version 3.9.4\n", b"", 0)}, []
+        self.commands, self.logins, self.keepalives = [], [], 0
+        self.log_in = threading.Event()
+        self.log_in.set()
         self.host_key = paramiko.ECDSAKey.generate()
-        self.key_file = folder / "id_ecdsa"
+        self.closing = threading.Event()
+        self._threads, self._sent = [], queue.Queue()
 
     def _setUp(self):
-        key = paramiko.ECDSAKey.generate()
-        key.write_private_key_file(str(self.key_file))
-        self.allowed = key.get_base64()
-        self._transports = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-        self.addCleanup(self._end)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening.settimeout(0.1)
+        self.port = self._listening.getsockname()[1]
+        self.addCleanup(self._close)
+        self.begin(threading.Thread(target=self._accept))
 
-    def known_hosts(self, key=None):
-        """The path of a known_hosts file that has its host key, or another one."""
+    def begin(self, thread):
+        """Starts a thread, which ends with the server."""
+        self._threads.append(thread)
+        thread.start()
+
+    def send(self, *steps):
+        """Has the stream that is open, or the next one, do these."""
+        for step in steps:
+            self._sent.put(step)
+
+    def write_known_hosts(self, path, key=None):
+        """Writes a known_hosts file with its key, or another."""
+        known = paramiko.HostKeys()
         key = key or self.host_key
-        path = self.folder / "known_hosts"
-        path.write_text(f"[127.0.0.1]:{self.port} {key.get_name()} {key.get_base64()}\n")
-        return path
-
-    def send(self, *parts):
-        """Has the stream send these."""
-        for part in parts:
-            self.stream.put(json.dumps(part).encode() + b"\n" if isinstance(part, dict) else part)
-
-    def cut(self):
-        """Breaks all connections."""
-        for transport in self._transports:
-            transport.close()
-
-    def _end(self):
-        self.is_stalled = False
-        self._listener.close()
-        self.cut()
+        known.add(f"[127.0.0.1]:{self.port}", key.get_name(), key)
+        known.save(str(path))
 
     def _accept(self):
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            transport = _Transport(connection)
-            transport.set_log_channel("ciwatch.gerrit.ssh.paramiko")
-            transport.server = self
-            transport.add_server_key(self.host_key)
-            self._transports.append(transport)
-            try:
-                transport.start_server(server=_Session(self, transport))
-            except (paramiko.SSHException, EOFError, OSError):
-                continue
+        while not self.closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                connection = _Socket(self._listening.accept()[0])
+                transport = _Transport(connection)
+                transport.add_server_key(self.host_key)
+                # With an event it does not wait for the client.
+                transport.start_server(threading.Event(), _Account(self, transport))
+                self._threads.append(transport)
+        self._listening.close()
+
+    def _close(self):
+        self.closing.set()
+        self.log_in.set()
+        self._threads[0].join(PATIENCE_S)
+        for thread in self._threads:
+            if isinstance(thread, paramiko.Transport):
+                thread.close()
+        for thread in self._threads:
+            thread.join(PATIENCE_S)
+
+    def do(self, command, channel):
+        """Does a command."""
+        # Whoever asked may be gone.
+        with contextlib.suppress(OSError, EOFError):
+            words = shlex.split(command)
+            start = " ".join(words[:2])
+            if known := [key for key in self.answers if words[: len(key.split())] == key.split()]:
+                stdout, stderr, status = self.answers[max(known, key=len)]
+            elif start == "gerrit stream-events":
+                stdout, stderr, status = b"", b"", self._stream(channel)
+            elif start == "gerrit query":
+                stdout, stderr, status = self._found(words), b"", 0
+            else:
+                stdout, stderr, status = b"", b"fatal: gerrit: " + start.encode() + b": not found\n", 1
+            channel.sendall(stdout)
+            channel.sendall_stderr(stderr)
+            channel.send_exit_status(status)
+            channel.close()
+
+    def _stream(self, channel):
+        transport = channel.get_transport()
+        for step in self._steps(transport):
+            if isinstance(step, bytes):
+                channel.sendall(step)
+            elif isinstance(step, threading.Event):
+                wait_until(lambda step=step: step.is_set() or self.closing.is_set())
+            elif isinstance(step, float):
+                self.closing.wait(step)
+            elif step is Step.STALL:
+                transport.sock.stalled = True
+            else:
+                if step is Step.CUT:
+                    transport.close()
+                return 0
+        return 0
+
+    def _steps(self, transport):
+        yield from self.streams.pop(0) if self.streams else ()
+        while transport.is_active() and not self.closing.is_set():
+            with contextlib.suppress(queue.Empty):
+                yield self._sent.get(timeout=0.05)
+
+    def _found(self, words):
+        start = next(int(word.partition("=")[2]) for word in words if word.startswith("--start="))
+        limit = int(words[-1].removeprefix("limit:"))
+        rows = self.changes[start : start + limit]
+        stats = {"type": "stats", "rowCount": len(rows), "runTimeMilliseconds": 3}
+        stats["moreChanges"] = start + limit < len(self.changes)
+        return b"".join(json.dumps(row).encode() + b"\n" for row in [*rows, stats])
 
 
-class _Transport(paramiko.Transport):
-    """A transport that can be made to say nothing."""
-
-    server = None
-
-    def _send_message(self, data):
-        while self.server is not None and self.server.is_stalled:
-            time.sleep(0.02)
-        super()._send_message(data)
-
-
-class _Session(paramiko.ServerInterface):
-    """One connection."""
+class _Account(paramiko.ServerInterface):
+    """What one client may do."""
 
     def __init__(self, server, transport):
-        self._server = server
-        self._transport = transport
-
-    def get_allowed_auths(self, username):
-        """Only keys."""
-        return "publickey"
+        self._server, self._transport = server, transport
 
     def get_banner(self):
-        """What is said before the login."""
         return (self._server.banner, "en") if self._server.banner else (None, None)
 
-    def check_auth_publickey(self, username, key):
-        """Who has the key."""
-        self._server.logins += 1
-        allowed = key.get_base64() == self._server.allowed
-        return paramiko.AUTH_SUCCESSFUL if allowed else paramiko.AUTH_FAILED
+    def get_allowed_auths(self, username):
+        return "publickey"
 
-    def check_channel_request(self, kind, channel_id):
-        """Sessions."""
+    def check_auth_none(self, username):
+        self._server.logins.append(username)
+        return paramiko.AUTH_FAILED
+
+    def check_auth_publickey(self, username, key):
+        self._server.logins.append(username)
+        self._server.log_in.wait()
+        known = username == USERNAME and key == self._server.public_key
+        return paramiko.AUTH_SUCCESSFUL if known else paramiko.AUTH_FAILED
+
+    def check_channel_request(self, kind, chanid):
         return paramiko.OPEN_SUCCEEDED
 
     def check_channel_exec_request(self, channel, command):
-        """Runs a command in a thread of its own."""
         command = command.decode()
         self._server.commands.append(command)
-        work = self._stream if command == "gerrit stream-events" else self._answer
-        # Once it is known that the command was taken.
-        timer = threading.Timer(0.1, work, (channel, command))
-        timer.daemon = True
-        timer.start()
+        self._transport.next = threading.Thread(target=self._server.do, args=(command, channel))
+        self._transport.begin = self._server.begin
         return True
 
-    def _stream(self, channel, command):
-        if self._server.refusal:
-            self._end(channel, b"", self._server.refusal.encode(), 1)
-            return
-        try:
-            while self._transport.is_active():
-                try:
-                    part = self._server.stream.get(timeout=0.1)
-                except queue.Empty:
-                    continue
-                if part is CLOSE:
-                    return self._end(channel, b"", b"", 0)
-                if part is CUT:
-                    return self._transport.close()
-                if isinstance(part, bytes):
-                    channel.sendall(part)
-                else:
-                    time.sleep(part)
-        except OSError:
-            return None
+    def check_global_request(self, kind, msg):
+        self._server.keepalives += 1
+        return False
 
-    def _answer(self, channel, command):
-        words = shlex.split(command)
-        for beginning, answer in self._server.answers.items():
-            if words[: len(beginning.split())] == beginning.split():
-                answer = answer(words) if callable(answer) else answer
-                return self._end(channel, *answer)
-        return self._end(channel, b"", b"fatal: gerrit: not found\n", 127)
 
-    def _end(self, channel, out, err, status):
+class _Transport(paramiko.Transport):
+    """Begins a command after the answer to its request: where it ended before, nobody would hear it."""
+
+    next = None
+
+    def _send_user_message(self, data):
+        super()._send_user_message(data)
+        if self.next and threading.current_thread() is self:
+            self.begin(self.next)
+            self.next = None
+
+
+class _Socket:
+    """A socket that can stall."""
+
+    stalled = False
+
+    def __init__(self, connected):
+        self._connected = connected
+
+    def __getattr__(self, name):
+        return getattr(self._connected, name)
+
+    def recv(self, size):
+        if self.stalled:
+            time.sleep(0.05)
+            raise TimeoutError
+        return self._connected.recv(size)
+
+    def send(self, data):
+        return len(data) if self.stalled else self._connected.send(data)
+
+
+class Reader(threading.Thread):
+    """Reads an iterator in a thread, so that a test fails where nothing comes, and does not hang.
+
+    :ivar error: what it raised.
+    """
+
+    def __init__(self, iterator):
+        """Takes the iterator, and begins."""
+        super().__init__(daemon=True)
+        self._iterator, self._queue, self.error = iterator, queue.Queue(), None
+        self.start()
+
+    def run(self):
+        """Reads to the end."""
         try:
-            channel.sendall(out)
-            channel.sendall_stderr(err)
-            channel.send_exit_status(status)
-            channel.close()
-        except OSError:
-            return
+            for item in self._iterator:
+                self._queue.put(item)
+        except Exception as error:
+            self.error = error
+
+    def take(self, count):
+        """The next *count* items."""
+        return [self._queue.get(timeout=PATIENCE_S) for _ in range(count)]
+
+    def rest(self, timeout_s=PATIENCE_S):
+        """All until the end, which must come within *timeout_s*."""
+        self.join(timeout_s)
+        if self.is_alive():
+            raise AssertionError(f"it did not end within {timeout_s} s")
+        return self.take(self._queue.qsize())
+
+
+def wait_until(condition):
+    """Waits until *condition*, a function, is true."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError("it did not happen")
+        time.sleep(0.01)
+
+
+def write_key(path, kind="ed25519", passphrase=None):
+    """Writes a new private key as ssh-keygen does; returns its public half, as paramiko's."""
+    key = _KINDS[kind]()
+    lock = serialization.NoEncryption()
+    if passphrase:
+        lock = serialization.BestAvailableEncryption(passphrase)
+    form = serialization.PrivateFormat.OpenSSH
+    path.touch(0o600)
+    path.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, lock))
+    form = serialization.PublicFormat.OpenSSH
+    name, public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, form).split()
+    return paramiko.PKey.from_type_string(name.decode(), base64.b64decode(public))

@@ -111,7 +111,7 @@ class Client:
 
         :raises RestError: where Gerrit does not tell them.
         """
-        found = self._get(f"/changes/{change}/detail", dict)
+        found = self._get(f"/changes/{change}/detail", object)
         try:
             return [_message(entry) for entry in found["messages"]]
         except (AttributeError, KeyError, TypeError, ValueError) as error:

@@ -26,6 +26,9 @@ KEEPALIVE_S = 15
 _KEEPALIVE = "keepalive@openssh.com"
 _REFUSAL_S = 1.0
 
+# What paramiko gives for a command that ended without an exit status.
+_NO_STATUS = -1
+
 # paramiko logs with tracebacks what it raises as well.
 _LOG_CHANNEL = "ciwatch.gerrit.ssh.paramiko"
 logging.getLogger(_LOG_CHANNEL).setLevel(logging.CRITICAL)
@@ -78,9 +81,7 @@ class Client:
         """
         client = paramiko.SSHClient()
         client.set_log_channel(_LOG_CHANNEL)
-        # A file that is not there knows nobody, and the policy says so.
-        with self._explained(), contextlib.suppress(FileNotFoundError):
-            client.load_host_keys(self._known_hosts_file)
+        self._load_host_keys(client)
         client.set_missing_host_key_policy(_Refuse(self._known_hosts_file, self._port))
         try:
             with self._explained():
@@ -90,12 +91,22 @@ class Client:
         finally:
             client.close()
 
+    def _load_host_keys(self, client):
+        try:
+            client.load_host_keys(self._known_hosts_file)
+        except FileNotFoundError:
+            pass  # It knows nobody, and the policy says so.
+        # OverflowError comes from an RSA key with a negative number in it.
+        except (OSError, ValueError, OverflowError, paramiko.hostkeys.InvalidHostKey) as error:
+            reason = getattr(error, "strerror", None) or _first_line(error)
+            raise HostKeyError(f"[gerrit] known_hosts_file: {self._known_hosts_file}: {reason}") from error
+
     def _log_in(self, client):
         client.connect(
             self._host,
             self._port,
             self._username,
-            pkey=self._key_file and self._read_key(),
+            auth_strategy=self._key_file and _OneKey(self._username, self._key_file),
             allow_agent=self._key_file is None,
             look_for_keys=self._key_file is None,
             timeout=TIMEOUT_S,
@@ -103,22 +114,6 @@ class Client:
             auth_timeout=TIMEOUT_S,
             channel_timeout=TIMEOUT_S,
         )
-
-    def _read_key(self):
-        """The private key; read here, since paramiko would try the file as each kind of key in turn."""
-        try:
-            return paramiko.PKey.from_path(self._key_file)
-        except FileNotFoundError as error:
-            raise LoginError(f"[gerrit] key_file: there is no {self._key_file}") from error
-        except OSError as error:
-            raise LoginError(f"[gerrit] key_file: {self._key_file}: {error.strerror}") from error
-        except (TypeError, ValueError, paramiko.SSHException, paramiko.pkey.UnknownKeyType) as error:
-            if "password" in str(error).lower() or "encrypted" in str(error).lower():
-                raise LoginError(
-                    f"[gerrit] key_file: {self._key_file}: the key has a passphrase, which nobody is there to"
-                    " type; make a key without one for this account"
-                ) from error
-            raise LoginError(f"[gerrit] key_file: {self._key_file} is no private key of ssh's") from error
 
     @contextlib.contextmanager
     def _explained(self):
@@ -133,17 +128,23 @@ class Client:
                 f" {_shown(error.expected_key)}: either Gerrit has a new key, which its administrators can"
                 " confirm, or somebody is in between; nothing was sent"
             ) from error
-        except (paramiko.AuthenticationException, paramiko.ssh_exception.NoValidConnectionsError) as error:
-            if isinstance(error, paramiko.AuthenticationException):
+        except paramiko.ssh_exception.NoValidConnectionsError as error:
+            reason = next(iter(error.errors.values()))
+            raise SshError(f"{self.where}: {reason.strerror or reason}; is Gerrit up?") from error
+        except paramiko.SSHException as error:
+            said = _first_line(error)
+            # paramiko has one class for a Gerrit that refuses, one that is slow and one that hangs up; and
+            # none for an account without any key.
+            broke_off = "timeout" in said or "EOF" in said
+            if "No authentication methods" in said or (
+                isinstance(error, paramiko.AuthenticationException) and not broke_off
+            ):
                 raise LoginError(
                     f"{self.where}: Gerrit does not let {self._username!r} in with"
                     f" {self._key_file or 'the keys of the agent and of ~/.ssh'}: is the public key among the"
                     " account's SSH keys in Gerrit's settings?"
                 ) from error
-            reason = next(iter(error.errors.values()))
-            raise SshError(f"{self.where}: {reason.strerror or reason}; is Gerrit up?") from error
-        except paramiko.SSHException as error:
-            raise SshError(f"{self.where}: {_first_line(error)}") from error
+            raise SshError(f"{self.where}: {said}") from error
         except (TimeoutError, EOFError) as error:
             raise SshError(f"{self.where}: no answer within {TIMEOUT_S} s") from error
         except OSError as error:
@@ -180,7 +181,8 @@ class Connection:
             deadline = time.monotonic() + _REFUSAL_S
             while time.monotonic() < deadline and not (channel.exit_status_ready() or channel.recv_ready()):
                 time.sleep(0.02)
-            if channel.exit_status_ready():
+            # Where the connection broke, what came before is handed over all the same.
+            if channel.exit_status_ready() and channel.exit_status != _NO_STATUS:
                 self._raise_refusal(channel, command)
             yield self._endless(channel, command, keepalive_s)
 
@@ -201,11 +203,12 @@ class Connection:
         for line in self._run(command):
             try:
                 row = json.loads(line)
-            except ValueError as error:
+                kind = row.get("type")
+            except (AttributeError, ValueError) as error:
                 raise SshError(f"{self._where}: gerrit query printed no JSON: {error}") from error
-            if row.get("type") == "stats":
+            if kind == "stats":
                 stats = row
-            elif row.get("type") == "error":
+            elif kind == "error":
                 raise CommandError(f"{self._where}: gerrit query: {row.get('message')}")
             else:
                 found.append(row)
@@ -293,6 +296,8 @@ class Connection:
             time.sleep(0.01)
         if not channel.exit_status_ready() or channel.exit_status == 0:
             return
+        if channel.exit_status == _NO_STATUS:
+            raise SshError(f"{self._where}: {command.partition(' -')[0]}: broke off")
         said = b""
         with contextlib.suppress(socket.timeout, OSError):
             channel.settimeout(1)
@@ -302,6 +307,40 @@ class Connection:
         refused = "not permitted" in reason.lower() or "capability" in reason.lower()
         kind = ForbiddenError if refused else CommandError
         raise kind(f"{self._where}: {command.partition(' -')[0]}: {reason}")
+
+
+class _OneKey(paramiko.auth_strategy.AuthStrategy):
+    """Logs in with the key of a file, which is read when the host is known to be the right one.
+
+    Given the path itself, paramiko would tell what it thought of the last kind of key that it tried to read
+    there, and not that Gerrit refused the key.
+    """
+
+    def __init__(self, username, path):
+        super().__init__(ssh_config=None)
+        self._username = username
+        self._path = path
+
+    def authenticate(self, transport):
+        """Logs in; raises :class:`LoginError` where the file is no key."""
+        if transport.auth_publickey(self._username, self._key()):
+            raise paramiko.AuthenticationException("Gerrit wants more than a key")
+
+    def _key(self):
+        try:
+            return paramiko.PKey.from_path(self._path)
+        except FileNotFoundError as error:
+            raise LoginError(f"[gerrit] key_file: there is no {self._path}") from error
+        except (TypeError, paramiko.PasswordRequiredException) as error:
+            raise LoginError(
+                f"[gerrit] key_file: {self._path}: the key has a passphrase, which nobody is there to"
+                " type; make a key without one for this account"
+            ) from error
+        except OSError as error:
+            raise LoginError(f"[gerrit] key_file: {self._path}: {error.strerror}") from error
+        # Each kind of key has its own ways to be broken.
+        except Exception as error:
+            raise LoginError(f"[gerrit] key_file: {self._path}: no private key for ssh") from error
 
 
 class _Refuse(paramiko.MissingHostKeyPolicy):

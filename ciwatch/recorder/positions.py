@@ -32,8 +32,9 @@ def move(connection, source, at):
 
 
 def open_gap(connection, source, reason, now):
-    """Notes that *source* was not heard from its position until *now*, UTC: an open gap grows, and keeps its
-    first reason.
+    """Notes that *source* was not heard from its position until *now*, UTC.
+
+    An open gap grows, and keeps its first reason.
 
     A source that was never heard before has none.
     """

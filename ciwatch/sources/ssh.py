@@ -62,18 +62,19 @@ class SshSource(base.LiveSource):
         """The lines of one connection; raises, unless it was a good one."""
         begun = time.monotonic()
         try:
-            with (
-                self._client.connect() as self._connection,
-                self._connection.stream(self._keepalive_s) as lines,
-            ):
-                yield base.Missed("connected")
-                self.tell(base.Word.LISTENING, f"hears {self._client.where}")
-                for line in lines:
-                    if _DROPPED in line and _is_dropped_output(line):
-                        yield base.Missed("Gerrit dropped output")
-                    yield line
-                    if self.stop.is_set():
-                        return
+            with self._client.connect() as self._connection:
+                # Who closed it in the meantime found no connection to close.
+                if self.stop.is_set():
+                    return
+                with self._connection.stream(self._keepalive_s) as lines:
+                    yield base.Missed("connected")
+                    self.tell(base.Word.LISTENING, f"hears {self._client.where}")
+                    for line in lines:
+                        if _DROPPED in line and _is_dropped_output(line):
+                            yield base.Missed("Gerrit dropped output")
+                        yield line
+                        if self.stop.is_set():
+                            return
         except ssh.SshError as error:
             if time.monotonic() - begun < _GOOD_S or self.stop.is_set():
                 raise

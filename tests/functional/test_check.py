@@ -79,7 +79,7 @@ class TestCheck(test_listen.ListenTestCase):
 
     def test_folders(self):
         """Where nothing can be written."""
-        self.environment["OS_LISTENER__ARCHIVE_DIR"] = str(self.ssh.key_file / "archive")
+        self.environment["OS_LISTENER__ARCHIVE_DIR"] = str(self.key_file / "archive")
         self.assertIn("[listener] archive_dir", self.failure("archive"))
 
     def test_source(self):
@@ -96,9 +96,9 @@ class TestCheck(test_listen.ListenTestCase):
 
     def test_key_file(self):
         """Absent, and readable by others."""
-        os.chmod(self.ssh.key_file, 0o644)
-        self.assertIn(f"chmod 600 {self.ssh.key_file}", self.failure("key file"))
-        self.ssh.key_file.unlink()
+        os.chmod(self.key_file, 0o644)
+        self.assertIn(f"chmod 600 {self.key_file}", self.failure("key file"))
+        self.key_file.unlink()
         self.assertIn("No such file", self.failure("key file"))
 
     def test_ssh(self):
@@ -109,9 +109,9 @@ class TestCheck(test_listen.ListenTestCase):
         self.environment["OS_GERRIT__KNOWN_HOSTS_FILE"] = str(empty)
         self.assertIn(self.ssh.host_key.fingerprint, self.failure("host key"))
         self.environment["OS_GERRIT__KNOWN_HOSTS_FILE"] = known
-        self.ssh.refusal = "stream events not permitted"
+        self.ssh.answers["gerrit stream-events"] = b"", b"stream events not permitted\n", 1
         self.assertIn("'watcher' the global capability Stream Events", self.failure("stream"))
-        self.ssh.allowed = "another"
+        self.ssh.public_key = None
         self.assertIn("SSH keys", self.failure("login"))
         self.environment["OS_GERRIT__SSH_PORT"] = "9"
         self.assertIn("is Gerrit up?", self.failure("ssh"))

@@ -35,7 +35,9 @@ class ListenTestCase(test_replay.CommandTestCase):
     def setUp(self):
         """Starts the servers."""
         super().setUp()
-        self.ssh = self.useFixture(gerrit_ssh.GerritSsh(self.folder))
+        self.key_file, self.known_hosts = self.folder / "id_ed25519", self.folder / "known_hosts"
+        self.ssh = self.useFixture(gerrit_ssh.GerritSsh(gerrit_ssh.write_key(self.key_file)))
+        self.ssh.write_known_hosts(self.known_hosts)
         self.rest = self.useFixture(gerrit_rest.GerritRest())
         self.environment |= {
             "OS_DEFAULT__STATE_PATH": str(self.folder / "state"),
@@ -43,8 +45,8 @@ class ListenTestCase(test_replay.CommandTestCase):
             "OS_GERRIT__USERNAME": "watcher",
             "OS_GERRIT__SSH_HOST": "127.0.0.1",
             "OS_GERRIT__SSH_PORT": str(self.ssh.port),
-            "OS_GERRIT__KEY_FILE": str(self.ssh.key_file),
-            "OS_GERRIT__KNOWN_HOSTS_FILE": str(self.ssh.known_hosts()),
+            "OS_GERRIT__KEY_FILE": str(self.key_file),
+            "OS_GERRIT__KNOWN_HOSTS_FILE": str(self.known_hosts),
             "OS_GERRIT__CI_GROUPS": "",
             "OS_LISTENER__NAME": "one",
             "OS_LISTENER__ARCHIVE_DIR": str(self.folder / "archive"),
@@ -309,7 +311,7 @@ class TestListen(ListenTestCase):
             (("--source", "nope"), {}, "there is no source 'nope'"),
             (("--source", "file"), {}, "'ciwatch replay FILE' reads files"),
             ((), {"OS_GERRIT__USERNAME": ""}, "[gerrit] username"),
-            ((), {"OS_LISTENER__ARCHIVE_DIR": str(self.ssh.key_file)}, "[listener] archive_dir"),
+            ((), {"OS_LISTENER__ARCHIVE_DIR": str(self.key_file)}, "[listener] archive_dir"),
         ):
             before, self.environment = self.environment, {**self.environment, **environment}
             code, out, err = self.ciwatch("listen", *words)
