@@ -170,6 +170,19 @@ class TestCommand(test_replay.CommandTestCase):
             self.assertNotEqual(0, code, words)
             self.assertNotIn("Traceback", err)
 
+    def test_gerrit_that_is_none(self):
+        """One line each: half of what it takes, no address, nobody there."""
+        nobody = "http://127.0.0.1:9"
+        for words, told in (
+            (("--gerrit", nobody), "belong together"),
+            (("--project", "x"), "belong together"),
+            (("--gerrit", "review", "--project", "x"), "--gerrit: "),
+            (("--gerrit", nobody, "--project", "x"), "Connection refused"),
+        ):
+            code, out, err = self.ciwatch("demo", "--no-browser", *words)
+            self.assertEqual((1, "", 1), (code, out, err.count("\n")), err)
+            self.assertIn(told, err)
+
     def test_serves_and_lives_on(self):
         """Pages of a fresh database that go on filling; at the end nothing is left behind."""
         scratch = self.folder / "scratch"
