@@ -118,9 +118,12 @@ def lines_of_row(row):
     :raises FormatError: where it lacks something.
     """
     try:
-        return _lines_of_row(row), events.time_of(row["lastUpdated"])
+        lines, updated_at = _lines_of_row(row), events.time_of(row["lastUpdated"])
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise FormatError(f"change {row.get('number')} lacks something: {error!r}") from error
+    if updated_at is None:
+        raise FormatError(f"change {row.get('number')} lacks something: no time in lastUpdated")
+    return lines, updated_at
 
 
 def _lines_of_row(row):
