@@ -44,7 +44,15 @@ def war():
     path = KEPT / f"gerrit-war-{VERSION}.war"
     if not path.exists():
         KEPT.mkdir(exist_ok=True)
-        command = ["mvn", "-q", "-B", _COPY, f"-Dartifact={_ARTIFACT}", f"-DoutputDirectory={KEPT}"]
+        command = [
+            "mvn",
+            "-q",
+            "-B",
+            "-Dstyle.color=never",
+            _COPY,
+            f"-Dartifact={_ARTIFACT}",
+            f"-DoutputDirectory={KEPT}",
+        ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=600)
         except subprocess.TimeoutExpired as error:
