@@ -92,7 +92,10 @@ class PatchSet(Base):
     """A patch set.
 
     *created_at* is what Gerrit says, None where it never said. *seen_at* is the earliest moment known of
-    it: its creation, else the first event about it; pages order by this one.
+    it: its creation, else the first event about it; pages order by this one. *merged_at* and *abandoned_at*
+    are when its change was first merged, or abandoned, with it. *is_unready* tells whether the change was
+    work in progress, or private, when it was uploaded. *files* are the names of those that it changes, None
+    where Gerrit was not asked, or they are too many.
     """
 
     __tablename__ = "patch_sets"
@@ -105,6 +108,10 @@ class PatchSet(Base):
     kind: orm.Mapped[str] = orm.mapped_column(sa.String(32))
     created_at: orm.Mapped[datetime.datetime | None]
     seen_at: orm.Mapped[datetime.datetime] = orm.mapped_column(index=True)
+    merged_at: orm.Mapped[datetime.datetime | None]
+    abandoned_at: orm.Mapped[datetime.datetime | None]
+    is_unready: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
+    files: orm.Mapped[list | None] = orm.mapped_column(sa.JSON(none_as_null=True))
 
 
 class CISystem(Base):
@@ -386,6 +393,135 @@ class GroupMember(Base):
     username: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
     group_name: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
     found_by: orm.Mapped[FoundBy] = orm.mapped_column(types.enum_column(FoundBy))
+
+
+class DirtyDay(Base):
+    """A day of a project's branch whose figures are to be counted anew, since something was recorded of it.
+
+    Marked in the transaction that recorded it, so that a count is never forgotten.
+    """
+
+    __tablename__ = "dirty_days"
+
+    project_id: orm.Mapped[int] = _key("projects.id", primary_key=True)
+    branch: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
+    day: orm.Mapped[datetime.date] = orm.mapped_column(primary_key=True)
+
+
+class DirtySystem(Base):
+    """A CI whose spells and status are to be told anew from the morning of a *day* on."""
+
+    __tablename__ = "dirty_systems"
+
+    ci_system_id: orm.Mapped[int] = _key("ci_systems.id", primary_key=True)
+    day: orm.Mapped[datetime.date]
+
+
+class DayKey:
+    """Of which day of which project's branch a figure is."""
+
+    project_id: orm.Mapped[int] = _key("projects.id", primary_key=True)
+    branch: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
+    day: orm.Mapped[datetime.date] = orm.mapped_column(primary_key=True)
+
+
+class DailyProject(DayKey, Base):
+    """The patch sets of a day; the columns are those of :class:`ciwatch.insight.days.ProjectDay`."""
+
+    __tablename__ = "daily_projects"
+    __table_args__ = (
+        sa.Index("ix_daily_projects_due_at", "due_at"),
+        sa.Index("ix_daily_projects_changed_at", "changed_at"),
+    )
+
+    patch_sets: orm.Mapped[int]
+    merged: orm.Mapped[int]
+    rechecks: orm.Mapped[int]
+    changed_at: orm.Mapped[datetime.datetime | None]
+    due_at: orm.Mapped[datetime.datetime | None]
+
+
+class DailySystem(DayKey, Base):
+    """A CI's figures of a day; the columns are those of :class:`ciwatch.insight.days.SystemDay`."""
+
+    __tablename__ = "daily_systems"
+    __table_args__ = (sa.Index("ix_daily_systems_ci_system_id", "ci_system_id", "day"),)
+
+    ci_system_id: orm.Mapped[int] = _key("ci_systems.id", primary_key=True)
+    reported: orm.Mapped[int]
+    answered: orm.Mapped[int]
+    late: orm.Mapped[int]
+    missed: orm.Mapped[int]
+    superseded: orm.Mapped[int]
+    pending: orm.Mapped[int]
+    unknown_files: orm.Mapped[int]
+    passed: orm.Mapped[int]
+    failed: orm.Mapped[int]
+    infrastructure: orm.Mapped[int]
+    unjudged: orm.Mapped[int]
+    first_judged: orm.Mapped[int]
+    first_bad: orm.Mapped[int]
+    confirmed: orm.Mapped[int]
+    refuted: orm.Mapped[int]
+    open: orm.Mapped[int]
+    set_aside: orm.Mapped[int]
+    both_passed: orm.Mapped[int]
+    only_ci_failed: orm.Mapped[int]
+    only_gate_failed: orm.Mapped[int]
+    both_failed: orm.Mapped[int]
+    surely_broken: orm.Mapped[int]
+    wrongly_passed: orm.Mapped[int]
+    peers_judged: orm.Mapped[int]
+    peers_failed: orm.Mapped[int]
+    answer_times: orm.Mapped[str] = orm.mapped_column(types.long_text())
+    recheck_times: orm.Mapped[str] = orm.mapped_column(types.long_text())
+    checksum: orm.Mapped[int]
+
+
+class DailyJob(DayKey, Base):
+    """A job's builds of a day; the columns are those of :class:`ciwatch.insight.days.JobDay`."""
+
+    __tablename__ = "daily_jobs"
+    __table_args__ = (sa.Index("ix_daily_jobs_job_id", "job_id", "day"),)
+
+    job_id: orm.Mapped[int] = _key("jobs.id", primary_key=True)
+    passed: orm.Mapped[int]
+    failed: orm.Mapped[int]
+    infrastructure: orm.Mapped[int]
+    not_run: orm.Mapped[int]
+    unknown: orm.Mapped[int]
+    judged: orm.Mapped[int]
+    flaked: orm.Mapped[int]
+
+
+class Spell(Base):
+    """A time in which a CI was not well; see :class:`ciwatch.insight.facts.Spell`."""
+
+    __tablename__ = "spells"
+    __table_args__ = (sa.UniqueConstraint("ci_system_id", "kind", "started_at"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    ci_system_id: orm.Mapped[int] = _key("ci_systems.id")
+    kind: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    started_at: orm.Mapped[datetime.datetime]
+    called_at: orm.Mapped[datetime.datetime]
+    ended_at: orm.Mapped[datetime.datetime | None]
+    why: orm.Mapped[str] = orm.mapped_column(sa.String(1000))
+    evidence: orm.Mapped[list] = orm.mapped_column(sa.JSON)
+
+
+class StatusPeriod(Base):
+    """The time in which a CI had a status word: from when on it was known until another one was."""
+
+    __tablename__ = "status_periods"
+    __table_args__ = (sa.UniqueConstraint("ci_system_id", "started_at"),)
+
+    id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
+    ci_system_id: orm.Mapped[int] = _key("ci_systems.id")
+    word: orm.Mapped[str] = orm.mapped_column(sa.String(32))
+    rule: orm.Mapped[str] = orm.mapped_column(sa.String(2000))
+    started_at: orm.Mapped[datetime.datetime]
+    ended_at: orm.Mapped[datetime.datetime | None]
 
 
 class RejectedEvent(Base):

@@ -33,6 +33,10 @@ OLD_LABELS = {
 #: above that; 4 MiB leaves room for any event that a server really sends.
 MAX_LINE_BYTES = 4 * 1024 * 1024
 
+#: A patch set with more files is kept without their names.
+MAX_FILES = 1000
+_LONGEST_FILE = 500
+
 # Gerrit's own first line of a comment.
 _HEADER = re.compile(r"Patch Set \d{1,9}[:.]")
 
@@ -69,6 +73,7 @@ class Change(msgspec.Struct, frozen=True):
     :ivar status: None where an old Gerrit does not say.
     :ivar updated_at: when Gerrit last updated the change, UTC, where Gerrit was asked for it; None in a
         stream.
+    :ivar is_unready: whether it is work in progress, or private.
     """
 
     project: str
@@ -79,15 +84,21 @@ class Change(msgspec.Struct, frozen=True):
     url: str = ""
     status: str | None = None
     updated_at: datetime.datetime | None = None
+    is_unready: bool = False
 
 
 class PatchSet(msgspec.Struct, frozen=True):
-    """A patch set; *created_at* is UTC, None where the event does not say."""
+    """A patch set.
+
+    :ivar created_at: UTC, None where the event does not say.
+    :ivar files: names of the files that it changes, None where the event does not say or they are too many.
+    """
 
     number: int
     revision: str = ""
     kind: str = ""
     created_at: datetime.datetime | None = None
+    files: tuple[str, ...] | None = None
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -141,6 +152,12 @@ class _WireChange(msgspec.Struct):
     url: str | None = None
     status: str | None = None
     lastUpdated: int | float | None = None
+    wip: bool | None = None
+    private: bool | None = None
+
+
+class _WireFile(msgspec.Struct):
+    file: str
 
 
 class _WirePatchSet(msgspec.Struct):
@@ -148,6 +165,7 @@ class _WirePatchSet(msgspec.Struct):
     revision: str | None = None
     kind: str | None = None
     createdOn: int | float | None = None
+    files: list[_WireFile] | None = None
 
 
 class _WireApproval(msgspec.Struct):
@@ -260,8 +278,15 @@ def _typed(wire):
             change.url,
             change.status or _STATUS.get(wire.type),
             change.lastUpdated,
+            bool(change.wip or change.private),
         ),
-        patch_set=_patch_set(patch_set.number, patch_set.revision, patch_set.kind, patch_set.createdOn),
+        patch_set=_patch_set(
+            patch_set.number,
+            patch_set.revision,
+            patch_set.kind,
+            patch_set.createdOn,
+            patch_set.files and _file_names(patch_set.files),
+        ),
         account=_account(who.username, who.name, tuple(who.tags or ())) if who else Account(),
         comment=wire.comment.replace("\0", "�") if wire.comment else "",
         votes=_votes(wire.approvals, wire.comment) if wire.approvals else {},
@@ -274,7 +299,7 @@ def _typed(wire):
 
 
 @functools.lru_cache(maxsize=4096)
-def _change(project, number, branch, subject, topic, url, status, last_updated):
+def _change(project, number, branch, subject, topic, url, status, last_updated, is_unready):
     return Change(
         project=_text(project, 255),
         number=number,
@@ -284,16 +309,25 @@ def _change(project, number, branch, subject, topic, url, status, last_updated):
         url=_text(url, 1000),
         status=_text(status, 32) or None,
         updated_at=time_of(last_updated),
+        is_unready=is_unready,
     )
 
 
+def _file_names(files):
+    """Their names, without those that Gerrit makes up, such as /COMMIT_MSG; None where they are too many."""
+    names = tuple(file.file for file in files if not file.file.startswith("/"))
+    is_sane = len(names) <= MAX_FILES and all(len(name) <= _LONGEST_FILE for name in names)
+    return names if is_sane and not any("\0" in name for name in names) else None
+
+
 @functools.lru_cache(maxsize=4096)
-def _patch_set(number, revision, kind, created_on):
+def _patch_set(number, revision, kind, created_on, files):
     return PatchSet(
         number=number,
         revision=_text(revision, 64),
         kind=_text(kind, 32),
         created_at=time_of(created_on),
+        files=files,
     )
 
 

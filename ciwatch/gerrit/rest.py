@@ -24,7 +24,7 @@ TIMEOUT_S = 30
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 #: What a question for changes asks to be told of each.
-CHANGE_OPTIONS = ("MESSAGES", "ALL_REVISIONS", "DETAILED_ACCOUNTS")
+CHANGE_OPTIONS = ("MESSAGES", "ALL_REVISIONS", "CURRENT_FILES", "DETAILED_ACCOUNTS")
 
 # Longer than that nobody means.
 _LONGEST_WAIT_S = 24 * 3600

@@ -2,6 +2,7 @@
 
 from ciwatch.db import bulk
 from ciwatch.db import models
+from ciwatch.recorder import dirty
 from ciwatch.recorder import evidence
 from ciwatch.recorder import rechecks
 from ciwatch.recorder import reports
@@ -61,3 +62,4 @@ def store_rechecks(connection, items):
         if (phrase := rechecks.read_phrase(posted.comment.body))
     ]
     bulk.insert(connection, RECHECKS, asked)
+    dirty.mark_patch_sets(connection, {row["patch_set_id"] for row in asked})

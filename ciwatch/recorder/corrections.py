@@ -7,6 +7,7 @@ from ciwatch.db import models
 from ciwatch.parsers import header
 from ciwatch.recorder import attempts
 from ciwatch.recorder import comments
+from ciwatch.recorder import dirty
 from ciwatch.recorder import evidence
 from ciwatch.recorder import matching
 from ciwatch.recorder import rechecks
@@ -37,6 +38,7 @@ def apply(connection, rows, better, accounts, parsers):
     _read_comments_again(connection, of_people, accounts, parsers)
     moved = [same for same in of_cis if same.moved]
     attempts.number_stored(connection, {same.patch_set_id for same in moved})
+    dirty.mark_patch_sets(connection, {same.patch_set_id for same in better})
     _narrow(connection, rows, moved)
     for account_id in {same.account_id for same in better if same.moved}:
         accounts[account_id]["updated_at"] = _newest(connection, account_id)
@@ -118,10 +120,11 @@ def _weigh(account, before, now):
 
 def _narrow(connection, rows, moved):
     """Finds anew when accounts reported first and last on a project, where that was the time that moved."""
-    projects = reports.projects_of(connection, {same.patch_set_id for same in moved})
+    places = reports.places_of(connection, {same.patch_set_id for same in moved})
     keys = {}
     for same in moved:
-        keys.setdefault((projects[same.patch_set_id], same.account_id), set()).add(same.stored_at)
+        key = places[same.patch_set_id].project_id, same.account_id
+        keys.setdefault(key, set()).add(same.stored_at)
     found = rows.find(ACCOUNT_PROJECTS, ["project_id", "account_id"], keys)
     dirty = []
     for key, times in keys.items():

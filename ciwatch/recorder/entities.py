@@ -20,6 +20,8 @@ ACCOUNTS = models.Account.__table__
 
 # When two events of one second tell different states, the later step of a change's life is true.
 _STATUS_RANK = {"NEW": 0, "SUBMITTED": 1, "ABANDONED": 2, "MERGED": 3}
+# What is true of a patch set from a moment on.
+_EARLIEST_TOLD = ("created_at", "seen_at", "merged_at", "abandoned_at")
 _NEVER = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 _FOUND_BY_RANK = {kind: rank for rank, kind in enumerate(FoundBy)}
 
@@ -34,9 +36,10 @@ def record_projects(rows, events):
 def record_changes(rows, events, project_ids):
     """Merges what *events* tell of their changes.
 
-    :returns: (number -> row, numbers of the events that brought something new).
+    :returns: (number -> row, numbers of the events that brought something new, (change id, project id,
+        branch) that changes have left: they can be moved).
     """
-    items, numbers, said = [], [], {}
+    items, numbers, said, homes = [], [], {}, set()
     for number, event in reversed(list(enumerate(events))):
         later = said.get(event.change.number)
         # Most comments repeat what the next event says of the change, and are news by themselves.
@@ -61,6 +64,13 @@ def record_changes(rows, events, project_ids):
         }
 
     def merge(row, event):
+        home = row["project_id"], row["branch"]
+        changed = merge_state(row, event)
+        if "id" in row and home != (row["project_id"], row["branch"]):
+            homes.add((row["id"], *home))
+        return changed
+
+    def merge_state(row, event):
         if event.is_exact:
             return _take_exact(row, event, _change_state(event, project_ids))
         if row["exact"]:
@@ -87,7 +97,7 @@ def record_changes(rows, events, project_ids):
         return changed
 
     found, news, _ = rows.merge(CHANGES, ["number"], items, fresh, merge)
-    return {number: found[number,] for number in said}, {numbers[number] for number in news}
+    return {number: found[number,] for number in said}, {numbers[number] for number in news}, homes
 
 
 def _take_exact(row, event, state):
@@ -144,26 +154,29 @@ def record_patch_sets(rows, events, changes):
     """Merges what *events* tell of their patch sets.
 
     :param changes: number -> row, of :func:`record_changes`.
-    :returns: ((change id, number) -> row, numbers of the events that brought something new, ids of the
-        patch sets that nothing was known of before).
+    :returns: ((change id, number) -> row, numbers of the events that brought something new, those of the ones
+        that told something better, ids of the patch sets that nothing was known of before, (change id, day)
+        of those that turned out to be older).
     """
-    items, numbers, said = [], [], {}
+    items, numbers, said, better, moved = [], [], {}, set(), set()
     for number, event in enumerate(events):
         key = changes[event.change.number]["id"], event.patch_set.number
         before = said.get(key)
-        # Most events repeat what the one before them said of the patch set.
+        # Most comments repeat what the event before them said of the patch set.
         if (
-            before
+            event.type == "comment-added"
+            and before
             and before.patch_set is event.patch_set
             and before.patch_set.created_at
             and before.at <= event.at
         ):
             continue
         said[key] = event
-        items.append((key, event))
+        items.append((key, (number, event)))
         numbers.append(number)
 
-    def fresh(event):
+    def fresh(item):
+        _, event = item
         created = _creation(event)
         return {
             "change_id": changes[event.change.number]["id"],
@@ -172,25 +185,48 @@ def record_patch_sets(rows, events, changes):
             "kind": event.patch_set.kind,
             "created_at": created,
             "seen_at": min(created or event.at, event.at),
+            "merged_at": event.at if event.type == "change-merged" else None,
+            "abandoned_at": event.at if event.type == "change-abandoned" else None,
+            "is_unready": event.type == "patchset-created" and event.change.is_unready,
+            "files": event.patch_set.files and list(event.patch_set.files),
         }
 
-    def merge(row, event):
-        new = fresh(event)
-        # A patch set never changes, so any difference is something that one event did not say; and its
-        # creation is the earliest that is told.
+    def merge(row, item):
+        new = fresh(item)
+        # A patch set never changes, so any difference is something that one event did not say; and what
+        # befell it did when that is told of it first.
         merged = {
             "revision": max(row["revision"], new["revision"]),
             "kind": max(row["kind"], new["kind"]),
-            "created_at": min(filter(None, (row["created_at"], new["created_at"])), default=None),
-            "seen_at": min(row["seen_at"], new["seen_at"]),
+            **{name: _earliest(row[name], new[name]) for name in _EARLIEST_TOLD},
+            "is_unready": row["is_unready"] or new["is_unready"],
+            "files": new["files"] if row["files"] is None else row["files"],
         }
-        if all(row[name] == value for name, value in merged.items()):
+        changed = {name for name, value in merged.items() if row[name] != value}
+        if not changed:
             return False
+        if "seen_at" in changed:
+            moved.add((row["change_id"], row["seen_at"].date()))
+        is_better = all(_is_detail(name, row[name], merged[name]) for name in changed)
         row.update(merged)
-        return True
+        if is_better:
+            better.add(item[0])
+        return CORRECTED if is_better else True
 
     found, news, made = rows.merge(PATCH_SETS, ["change_id", "number"], items, fresh, merge)
-    return found, {numbers[number] for number in news}, {found[key]["id"] for key in made}
+    news = {numbers[number] for number in news}
+    return found, news, better - news, {found[key]["id"] for key in made}, moved
+
+
+def _is_detail(name, before, now):
+    """Whether Gerrit, asked for it, only tells more exactly what was known of a patch set."""
+    if name == "files":
+        return True
+    return name in _EARLIEST_TOLD and before is not None and before - now <= SAME_WITHIN
+
+
+def _earliest(*moments):
+    return min(filter(None, moments), default=None)
 
 
 def _creation(event):

@@ -14,6 +14,7 @@ from ciwatch.gerrit import events
 from ciwatch.parsers import header
 from ciwatch.recorder import comments
 from ciwatch.recorder import corrections
+from ciwatch.recorder import dirty
 from ciwatch.recorder import entities
 from ciwatch.recorder import faults
 from ciwatch.recorder import matching
@@ -127,10 +128,10 @@ class Recorder:
 
     def _record_events(self, connection, batch, notices):
         """Records typed events; returns the numbers of those that told something new, and those better."""
-        better = set()
         project_ids = entities.record_projects(self._rows, batch)
-        changes, news = entities.record_changes(self._rows, batch, project_ids)
-        patch_sets, more, bare = entities.record_patch_sets(self._rows, batch, changes)
+        changes, news, homes = entities.record_changes(self._rows, batch, project_ids)
+        patch_sets, more, better, bare, moved = entities.record_patch_sets(self._rows, batch, changes)
+        self._mark(connection, batch, changes, more | better, moved, homes)
         news |= more
         said = [
             number
@@ -146,9 +147,29 @@ class Recorder:
                 connection, [batch[number] for number in said], ids, bare
             )
             news |= {said[number] for number in stored}
-            better = {said[number] for number in improving}
+            better |= {said[number] for number in improving}
         positions.move(connection, self._source, max(event.at for event in batch))
         return news, better
+
+    def _mark(self, connection, batch, changes, touched, moved, homes):
+        """Marks the days on which the figures of what was *touched* count.
+
+        :param touched: numbers of the events that told something of a patch set.
+        :param moved: (change id, day) that patch sets have left.
+        :param homes: (change id, project id, branch) that changes have left.
+        """
+        by_id = {row["id"]: row for row in changes.values()}
+        touched_ids = {changes[batch[number].change.number]["id"] for number in touched}
+        left = {change_id for change_id, _, _ in homes}
+        # A new patch set ends the one before it.
+        dirty.mark_changes(connection, touched_ids | left)
+        dirty.mark_days(
+            connection,
+            [(by_id[change_id]["project_id"], by_id[change_id]["branch"], day) for change_id, day in moved],
+        )
+        for change_id, project_id, branch in homes:
+            days = dirty.places(connection, dirty.PATCH_SETS.c.change_id == change_id).values()
+            dirty.mark_days(connection, [(project_id, branch, place.day) for place in days])
 
     def _record_comments(self, connection, said, patch_set_ids, bare):
         accounts = entities.record_accounts(self._rows, said, self._identity)

@@ -6,6 +6,7 @@ from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.db import summary
 from ciwatch.recorder import attempts
+from ciwatch.recorder import dirty
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder.rows import chunks
 
@@ -35,12 +36,19 @@ def store(connection, rows, items, ci_of_account):
 
 def _note_projects(connection, rows, items):
     """Keeps who reports on which project, so that pages need not look through all reports for it."""
-    projects = projects_of(connection, {posted.patch_set_id for posted in items})
+    places = places_of(connection, {posted.patch_set_id for posted in items})
+    dirty.mark_days(connection, places.values())
     spans = {}
     for posted in items:
-        key = projects[posted.patch_set_id], posted.account_id
+        key = places[posted.patch_set_id].project_id, posted.account_id
         first, last = spans.get(key, (posted.posted_at, posted.posted_at))
         spans[key] = min(first, posted.posted_at), max(last, posted.posted_at)
+    known = rows.find(ACCOUNT_PROJECTS, ["project_id", "account_id"], spans)
+    for key, (first, _) in spans.items():
+        before = known[key]["first_at"] if key in known else None
+        if before is None or first < before:
+            # From then on the CI may be expected there.
+            dirty.mark_project(connection, key[0], first, before)
     rows.merge(
         ACCOUNT_PROJECTS,
         ["project_id", "account_id"],
@@ -50,17 +58,12 @@ def _note_projects(connection, rows, items):
     )
 
 
-def projects_of(connection, patch_set_ids):
-    """Patch set id -> id of its project."""
-    projects = {}
+def places_of(connection, patch_set_ids):
+    """Patch set id -> :class:`~ciwatch.recorder.dirty.Place` of it."""
+    places = {}
     for part in chunks(patch_set_ids):
-        statement = (
-            sa.select(models.PatchSet.id, models.Change.project_id)
-            .join(models.Change, models.Change.id == models.PatchSet.change_id)
-            .where(models.PatchSet.id.in_(part))
-        )
-        projects.update(tuple(row) for row in connection.execute(statement))
-    return projects
+        places.update(dirty.places(connection, models.PatchSet.id.in_(part)))
+    return places
 
 
 def _widen(row, span):
@@ -84,6 +87,7 @@ def rewrite(connection, rows, items, ids, ci_of_account):
     bulk.update(connection, REPORTS, read, [name for name in read[0] if name != "id"])
     attempts.number_stored(connection, {posted.patch_set_id for posted, _ in items})
     bulk.insert(connection, BUILDS, builds)
+    dirty.mark_patch_sets(connection, {posted.patch_set_id for posted, _ in items})
 
 
 def _read_columns(rows, items, ids, ci_of_account):

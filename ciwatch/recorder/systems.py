@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.db.models import FoundBy
 from ciwatch.recorder import comments
+from ciwatch.recorder import dirty
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder import reports
 
@@ -104,6 +105,7 @@ def _parts(connection, table, account):
         if table is reports.REPORTS:
             connection.execute(sa.delete(reports.BUILDS).where(reports.BUILDS.c.report_id.in_(ids)))
         connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+        dirty.mark_patch_sets(connection, {row["patch_set_id"] for row in found})
         yield [readings.posted_of_row(row, account["username"]) for row in found]
 
 

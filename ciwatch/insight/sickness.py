@@ -1,0 +1,125 @@
+"""Spells in which a CI fails everything; and those in which everybody does."""
+
+import bisect
+import datetime
+import typing
+
+from ciwatch.insight import statistics
+from ciwatch.insight.facts import Spell
+
+SICK, SHARED = "sick", "shared"
+
+#: The latest verdicts are of a sick CI from so many different changes on ...
+MIN_CHANGES = 5
+#: ... if chance would bring so many failures in a row less often than this ...
+IMPROBABLE = 0.001
+#: ... given how often it fails in so much time; at least as often as this.
+HISTORY = datetime.timedelta(days=28)
+_LEAST_RATE = 0.05
+# Where there is no history to speak of, a CI may well fail every other time.
+_UNKNOWN_RATE = 0.5
+
+#: So many passes in a row, and it is well again.
+WELL_AFTER = 2
+
+#: Fewer verdicts of others than these say nothing of whose fault it is.
+MIN_OTHERS = 3
+
+_KEPT = 200
+
+
+class Vote(typing.NamedTuple):
+    """A verdict of a CI, in the order of its time; *is_bad* where it failed or the infrastructure did."""
+
+    at: datetime.datetime
+    change: int
+    patch_set: int
+    is_bad: bool
+
+
+def find(votes, others, as_of, history=()):
+    """The spells of a CI, as a list of :class:`~ciwatch.insight.facts.Spell` of the kinds sick and shared.
+
+    :param votes: the :class:`Vote` of a CI, in their order, beginning with its first or where it is well.
+    :param others: called with a list of (change, patch set) and a moment; says how many verdicts of other CIs
+        on those, until then, were bad, and how many there were.
+    :param as_of: the moment of which this is told.
+    :param history: its votes of the time before these, in their order, without those within spells.
+    """
+    watch = _Watch(others, history)
+    for vote in votes:
+        watch.see(vote)
+    return watch.spells(as_of)
+
+
+class _Watch:
+    def __init__(self, others, history):
+        self._others = others
+        self._found = []
+        self._times = []
+        # How many of the votes outside of all spells were bad, up to each of them.
+        self._bad = [0]
+        self._run = []
+        self._called_at = None
+        self._rate = None
+        self._passes = []
+        for vote in history:
+            self._remember(vote)
+
+    def see(self, vote):
+        if self._called_at is None:
+            self._see_well(vote)
+        else:
+            self._see_sick(vote)
+
+    def _see_well(self, vote):
+        if not vote.is_bad:
+            for each in (*self._run, vote):
+                self._remember(each)
+            self._run = []
+            return
+        self._run.append(vote)
+        changes = len({each.change for each in self._run})
+        if changes < MIN_CHANGES:
+            return
+        self._rate = self._usual_rate(self._run[0].at)
+        if (self._rate or _UNKNOWN_RATE) ** changes < IMPROBABLE:
+            self._called_at = vote.at
+
+    def _see_sick(self, vote):
+        if vote.is_bad:
+            self._run.extend((*self._passes, vote))
+            self._passes = []
+            return
+        self._passes.append(vote)
+        if len(self._passes) == WELL_AFTER:
+            self._found.append(self._spell(vote.at, vote.at))
+            # The pass before it is within the spell.
+            self._remember(vote)
+            self._run, self._passes, self._called_at = [], [], None
+
+    def _remember(self, vote):
+        self._times.append(vote.at)
+        self._bad.append(self._bad[-1] + vote.is_bad)
+
+    def _usual_rate(self, until):
+        """The share of bad votes outside of spells in the time before; None where there are too few."""
+        first = bisect.bisect_left(self._times, until - HISTORY)
+        count = len(self._times) - first
+        if count < statistics.MIN_SAMPLE:
+            return None
+        return max(_LEAST_RATE, (self._bad[-1] - self._bad[first]) / count)
+
+    def _spell(self, ended_at, as_of):
+        evidence = list(dict.fromkeys((vote.change, vote.patch_set) for vote in self._run if vote.is_bad))
+        bad, judged = self._others(evidence, as_of)
+        kind = SHARED if judged >= MIN_OTHERS and 2 * bad >= judged else SICK
+        changes = len({change for change, _ in evidence})
+        rate = "of which it has too few to say" if self._rate is None else f"of {self._rate:.0%}"
+        why = f"{len(evidence)} verdicts on {changes} different changes failed, against a usual rate {rate}"
+        if kind == SHARED:
+            why += f"; of the other CIs' verdicts on them {bad} of {judged} failed too"
+        return Spell(kind, self._run[0].at, self._called_at, ended_at, why, tuple(evidence[:_KEPT]))
+
+    def spells(self, as_of):
+        return self._found + ([self._spell(None, as_of)] if self._called_at else [])

@@ -1,0 +1,65 @@
+"""Marks the days whose figures are to be counted anew, in the transaction that recorded what changes them."""
+
+import datetime
+import typing
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.db import upsert
+from ciwatch.recorder.rows import chunks
+
+DIRTY = models.DirtyDay.__table__
+PATCH_SETS = models.PatchSet.__table__
+CHANGES = models.Change.__table__
+
+
+class Place(typing.NamedTuple):
+    """The day of a project's branch on which a patch set counts."""
+
+    project_id: int
+    branch: str
+    day: datetime.date
+
+
+def mark_days(connection, days):
+    """Marks *days*, :class:`Place` tuples."""
+    rows = [Place(*day)._asdict() for day in sorted(set(days))]
+    if rows:
+        connection.execute(upsert.insert_missing(connection, DIRTY, list(Place._fields)), rows)
+
+
+def mark_patch_sets(connection, patch_set_ids):
+    """Marks the days of patch sets."""
+    _mark(connection, PATCH_SETS.c.id, patch_set_ids)
+
+
+def mark_changes(connection, change_ids):
+    """Marks the days of all patch sets of changes."""
+    _mark(connection, PATCH_SETS.c.change_id, change_ids)
+
+
+def _mark(connection, column, ids):
+    for part in chunks(sorted(ids)):
+        mark_days(connection, places(connection, column.in_(part)).values())
+
+
+def places(connection, *conditions):
+    """Patch set id -> :class:`Place` of those that *conditions* let through."""
+    statement = (
+        sa.select(PATCH_SETS.c.id, CHANGES.c.project_id, CHANGES.c.branch, PATCH_SETS.c.seen_at)
+        .join(CHANGES, CHANGES.c.id == PATCH_SETS.c.change_id)
+        .where(*conditions)
+    )
+    return {
+        patch_set_id: Place(project_id, branch, at.date())
+        for patch_set_id, project_id, branch, at in connection.execute(statement)
+    }
+
+
+def mark_project(connection, project_id, since, until=None):
+    """Marks the days of a project whose patch sets came from the moment *since* on, and before *until*."""
+    conditions = [CHANGES.c.project_id == project_id, PATCH_SETS.c.seen_at >= since]
+    if until is not None:
+        conditions.append(PATCH_SETS.c.seen_at < until)
+    mark_days(connection, places(connection, *conditions).values())

@@ -1,0 +1,132 @@
+"""The rows of the daily figures: written by the day, read by the window."""
+
+import typing
+
+import msgspec
+import sqlalchemy as sa
+
+from ciwatch.db import bulk
+from ciwatch.db import models
+from ciwatch.insight import days
+from ciwatch.recorder.dirty import Place
+
+PROJECTS = models.DailyProject.__table__
+SYSTEMS = models.DailySystem.__table__
+JOBS = models.DailyJob.__table__
+
+_KEY = ("project_id", "branch", "day")
+
+
+class Row(typing.NamedTuple):
+    """A CI's figures, or a job's, on one day of a project's branch."""
+
+    place: Place
+    id: int
+    figures: typing.Any
+
+
+def write(connection, counted):
+    """Puts days in the place of what was counted of them before.
+
+    :param counted: :class:`~ciwatch.recorder.dirty.Place` -> :class:`~ciwatch.insight.days.Counted`.
+    :returns: (places where it changed who can be expected later, CI id -> the first day on which its figures
+        changed).
+    """
+    places = list(counted)
+    told_projects = {place: of.project for place, of in counted.items() if of.project.patch_sets}
+    told_systems = {(place, key): row for place, of in counted.items() for key, row in of.systems.items()}
+    told_jobs = {(place, key): row for place, of in counted.items() for key, row in of.jobs.items()}
+    known_projects = {
+        place: row
+        for place, _, row in _read(connection, PROJECTS, days.ProjectDay, None, _at(PROJECTS, places))
+    }
+    known_systems = {
+        (place, key): row
+        for place, key, row in _read(
+            connection, SYSTEMS, days.SystemDay, "ci_system_id", _at(SYSTEMS, places)
+        )
+    }
+    known_jobs = {
+        (place, key): row
+        for place, key, row in _read(connection, JOBS, days.JobDay, "job_id", _at(JOBS, places))
+    }
+    _replace(
+        connection,
+        PROJECTS,
+        {(p, None): r for p, r in known_projects.items()},
+        {(p, None): r for p, r in told_projects.items()},
+        None,
+    )
+    _replace(connection, SYSTEMS, known_systems, told_systems, "ci_system_id")
+    _replace(connection, JOBS, known_jobs, told_jobs, "job_id")
+    changed = {}
+    for place, system_id in known_systems.keys() | told_systems.keys():
+        if known_systems.get((place, system_id)) != told_systems.get((place, system_id)):
+            changed[system_id] = min(place.day, changed.get(system_id, place.day))
+    return _expecting(known_projects, told_projects, known_systems, told_systems), changed
+
+
+def _expecting(known_projects, told_projects, known_systems, told_systems):
+    """The places whose count of patch sets, or of those that a CI reported on, changed."""
+
+    def patch_sets(row):
+        return row.patch_sets if row else 0
+
+    def reported(row):
+        return row.reported if row else 0
+
+    return {
+        place
+        for place in known_projects.keys() | told_projects.keys()
+        if patch_sets(known_projects.get(place)) != patch_sets(told_projects.get(place))
+    } | {
+        key[0]
+        for key in known_systems.keys() | told_systems.keys()
+        if reported(known_systems.get(key)) != reported(told_systems.get(key))
+    }
+
+
+def _at(table, places):
+    return sa.tuple_(*(table.c[name] for name in _KEY)).in_([tuple(place) for place in places])
+
+
+def _read(connection, table, kind, id_name, *conditions):
+    """Yields a :class:`Row` for each row of *table*."""
+    names = kind.__struct_fields__
+    keys = [table.c[name] for name in _KEY]
+    ids = [table.c[id_name]] if id_name else [sa.literal(0)]
+    statement = sa.select(*keys, *ids, *(table.c[name] for name in names)).where(*conditions)
+    for project_id, branch, day, row_id, *values in connection.execute(statement):
+        yield Row(Place(project_id, branch, day), row_id, kind(*values))
+
+
+def _replace(connection, table, known, told, id_name):
+    """Deletes rows that are gone, or no longer right, and inserts those that are new."""
+    gone = [key for key, row in known.items() if told.get(key) != row]
+    new = [key for key, row in told.items() if known.get(key) != row]
+    names = [*_KEY, id_name] if id_name else list(_KEY)
+    for start in range(0, len(gone), 200):
+        keys = [(*place, row_id) if id_name else tuple(place) for place, row_id in gone[start : start + 200]]
+        connection.execute(sa.delete(table).where(sa.tuple_(*(table.c[name] for name in names)).in_(keys)))
+    rows = []
+    for place, row_id in new:
+        row = {**place._asdict(), **msgspec.structs.asdict(told[place, row_id])}
+        if id_name:
+            row[id_name] = row_id
+        rows.append(row)
+    bulk.insert(connection, table, rows)
+
+
+def read_projects(connection, *conditions):
+    """A :class:`Row` of :class:`~ciwatch.insight.days.ProjectDay` for each day that meets the conditions."""
+    return list(_read(connection, PROJECTS, days.ProjectDay, None, *conditions))
+
+
+def read_systems(connection, *conditions):
+    """A :class:`Row` of :class:`~ciwatch.insight.days.SystemDay` for each day that meets the conditions."""
+    return list(_read(connection, SYSTEMS, days.SystemDay, "ci_system_id", *conditions))
+
+
+def read_jobs(connection, *conditions):
+    """A :class:`Row` of :class:`~ciwatch.insight.days.JobDay` for each day that meets the conditions."""
+    return list(_read(connection, JOBS, days.JobDay, "job_id", *conditions))

@@ -1,0 +1,111 @@
+"""What does not change while figures are counted: who there is, where each is expected, when it was sick."""
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.insight import days
+from ciwatch.insight import expectation
+from ciwatch.registry import model as registry_model
+from ciwatch.rollup import spells
+
+
+class Known:
+    """Reads each of these things once."""
+
+    def __init__(self, connection, registry):
+        """Takes the :class:`~ciwatch.registry.model.Registry`."""
+        self.connection = connection
+        self.registry = registry
+        self.projects = {
+            row.id: row.name for row in connection.execute(sa.select(models.Project.id, models.Project.name))
+        }
+        self.systems = {
+            row.id: row
+            for row in connection.execute(
+                sa.select(models.CISystem.id, models.CISystem.name, models.CISystem.is_gate)
+            )
+        }
+        self._first_reports = {}
+        self._learned_on = {}
+        self._spells = None
+
+    def watched(self, project_id, branch, day, as_of, only=None):
+        """The :class:`~ciwatch.insight.days.Watched` CIs of a project's branch on a day, by id, or *only* one."""
+        first_reports = self._first_reports_on(project_id)
+        learned = self._learned(project_id, branch, day)
+        project = self.projects[project_id]
+        return [
+            days.Watched(
+                system_id,
+                self.systems[system_id].is_gate,
+                first_at,
+                self._expected(self.systems[system_id].name, project, branch, day, system_id in learned),
+                self.registry.limit(self.systems[system_id].name, project),
+                tuple(spell for spell in self._spells_of(system_id) if spell.called_at <= as_of),
+            )
+            for system_id, first_at in sorted(first_reports.items())
+            if only in (None, system_id)
+        ]
+
+    def _expected(self, name, project, branch, day, is_learned):
+        registry = self.registry
+
+        def expected(files):
+            if registry.is_retired(name, day):
+                return False
+            found = registry.is_expected(name, project, branch, files)
+            if found is registry_model.Expected.UNREGISTERED:
+                return is_learned
+            if found is registry_model.Expected.UNKNOWN_FILES:
+                return None
+            return found is registry_model.Expected.YES
+
+        return expected
+
+    def _first_reports_on(self, project_id):
+        if project_id not in self._first_reports:
+            statement = (
+                sa.select(models.Account.ci_system_id, sa.func.min(models.AccountProject.first_at))
+                .join(models.Account, models.Account.id == models.AccountProject.account_id)
+                .where(
+                    models.AccountProject.project_id == project_id, models.Account.ci_system_id.is_not(None)
+                )
+                .group_by(models.Account.ci_system_id)
+            )
+            self._first_reports[project_id] = dict(map(tuple, self.connection.execute(statement)))
+        return self._first_reports[project_id]
+
+    def _learned(self, project_id, branch, day):
+        """The ids of the CIs that are expected because of what they did before *day*."""
+        key = project_id, branch, day
+        if key not in self._learned_on:
+            self._learned_on[key] = self._learn(*key)
+        return self._learned_on[key]
+
+    def _learn(self, project_id, branch, day):
+        first, last = expectation.learned_days(day)
+        project, system = models.DailyProject, models.DailySystem
+        patch_sets = self.connection.scalar(
+            sa.select(sa.func.sum(project.patch_sets)).where(
+                project.project_id == project_id, project.branch == branch, project.day.between(first, last)
+            )
+        )
+        if not patch_sets:
+            return frozenset()
+        statement = (
+            sa.select(system.ci_system_id, sa.func.sum(system.reported))
+            .where(system.project_id == project_id, system.branch == branch, system.day.between(first, last))
+            .group_by(system.ci_system_id)
+        )
+        return frozenset(
+            system_id
+            for system_id, reported in self.connection.execute(statement)
+            if expectation.is_learned(reported, patch_sets)
+        )
+
+    def _spells_of(self, system_id):
+        if self._spells is None:
+            self._spells = {}
+            for spell in spells.read(self.connection, models.Spell.kind.in_(spells.SET_ASIDE)):
+                self._spells.setdefault(spell[0], []).append(spell[1])
+        return self._spells.get(system_id, ())

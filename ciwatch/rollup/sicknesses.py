@@ -1,0 +1,106 @@
+"""Tells anew when a CI was sick, from a day on."""
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.insight import facts
+from ciwatch.insight import sickness
+from ciwatch.insight.facts import midnight
+from ciwatch.parsers import base
+from ciwatch.rollup import spells
+
+_JUDGEMENTS = (facts.PASSED, facts.FAILED, facts.INFRASTRUCTURE)
+
+
+def tell(connection, system_id, day, as_of):
+    """Brings the stored spells of a CI up to date; those that were over before the *day* stay as they are.
+
+    :param day: the first date on which anything of it changed.
+    :returns: the spells that are new, and those that are no longer there.
+    """
+    stored = spells.of(connection, system_id, spells.SET_ASIDE)
+    accounts, since = spells.accounts_of(connection, system_id), midnight(day)
+    covering = [spell.started_at for spell in stored if spell.covers(since)]
+    base_at = _last_pass(connection, accounts, min([since, *covering]))
+    over = [spell for spell in stored if base_at and spell.started_at < base_at]
+    votes = _votes(connection, accounts, base_at and base_at - sickness.HISTORY, as_of)
+    history = [
+        vote
+        for vote in votes
+        if base_at and vote.at < base_at and not any(spell.covers(vote.at) for spell in over)
+    ]
+    votes = [vote for vote in votes if not base_at or vote.at >= base_at]
+
+    def others(places, until):
+        return _others(connection, system_id, places, until)
+
+    told = over + sickness.find(votes, others, as_of, history)
+    return spells.replace(connection, system_id, spells.SET_ASIDE, told)
+
+
+def _last_pass(connection, accounts, before):
+    """When a CI passed last before a moment: then it was well, or just became so. None for never."""
+    report = models.Report
+    return connection.scalar(
+        sa.select(sa.func.max(report.posted_at)).where(
+            report.account_id.in_(accounts),
+            report.kind == base.Kind.FINISHED,
+            report.verdict == facts.PASSED,
+            report.posted_at < before,
+        )
+    )
+
+
+def _votes(connection, accounts, since, as_of):
+    """The votes of a CI in their order, from a moment on, or all."""
+    report = models.Report
+    statement = (
+        sa.select(
+            report.posted_at,
+            models.Change.number,
+            models.PatchSet.number,
+            sa.type_coerce(report.verdict, sa.String()),
+        )
+        .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
+        .join(models.Change, models.Change.id == models.PatchSet.change_id)
+        .where(
+            report.account_id.in_(accounts),
+            report.kind == base.Kind.FINISHED,
+            report.verdict.in_(_JUDGEMENTS),
+            report.posted_at <= as_of,
+        )
+        .order_by(
+            report.posted_at, models.Change.number, models.PatchSet.number, report.pipeline, report.attempt
+        )
+    )
+    if since is not None:
+        statement = statement.where(report.posted_at >= since)
+    return [
+        sickness.Vote(at, change, number, verdict != facts.PASSED)
+        for at, change, number, verdict in connection.execute(statement)
+    ]
+
+
+def _others(connection, system_id, places, until):
+    """How many of the verdicts of other CIs on patch sets, until a moment, are bad, and how many there are."""
+    report, last = models.Report, {}
+    for start in range(0, len(places), 200):
+        statement = (
+            sa.select(
+                models.Account.ci_system_id, report.patch_set_id, sa.type_coerce(report.verdict, sa.String())
+            )
+            .join(models.Account, models.Account.id == report.account_id)
+            .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
+            .join(models.Change, models.Change.id == models.PatchSet.change_id)
+            .where(
+                sa.tuple_(models.Change.number, models.PatchSet.number).in_(places[start : start + 200]),
+                models.Account.ci_system_id != system_id,
+                report.kind == base.Kind.FINISHED,
+                report.posted_at <= until,
+            )
+            .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
+        )
+        for other, patch_set_id, verdict in connection.execute(statement):
+            last[other, patch_set_id] = verdict
+    said = [verdict for verdict in last.values() if verdict in _JUDGEMENTS]
+    return sum(verdict in facts.BAD for verdict in said), len(said)

@@ -1,0 +1,80 @@
+"""The spells that are stored."""
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.insight import facts
+from ciwatch.insight import sickness
+
+SPELLS = models.Spell.__table__
+
+#: The kinds of spells in which votes are set aside: in neither of them the CI speaks of the patch.
+SET_ASIDE = (sickness.SICK, sickness.SHARED)
+
+
+def read(connection, *conditions):
+    """(CI id, :class:`~ciwatch.insight.facts.Spell`) of the stored spells, in the order of their times."""
+    table = models.Spell
+    statement = (
+        sa.select(
+            table.ci_system_id,
+            table.kind,
+            table.started_at,
+            table.called_at,
+            table.ended_at,
+            table.why,
+            table.evidence,
+        )
+        .where(*conditions)
+        .order_by(table.started_at, table.kind)
+    )
+    return [
+        (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6])))
+        for row in connection.execute(statement)
+    ]
+
+
+def replace(connection, system_id, kinds, told):
+    """Puts spells in the place of those of the same *kinds* that a CI had.
+
+    :returns: the spells that are new, and those that are no longer there.
+    """
+    stored = of(connection, system_id, kinds)
+    gone = [spell for spell in stored if spell not in set(told)]
+    new = [spell for spell in told if spell not in set(stored)]
+    for spell in gone:
+        connection.execute(
+            sa.delete(SPELLS).where(
+                SPELLS.c.ci_system_id == system_id,
+                SPELLS.c.kind == spell.kind,
+                SPELLS.c.started_at == spell.started_at,
+            )
+        )
+    rows = [
+        {
+            "ci_system_id": system_id,
+            "kind": spell.kind,
+            "started_at": spell.started_at,
+            "called_at": spell.called_at,
+            "ended_at": spell.ended_at,
+            "why": spell.why,
+            "evidence": [list(place) for place in spell.evidence],
+        }
+        for spell in sorted(new, key=lambda spell: (spell.started_at, spell.kind))
+    ]
+    if rows:
+        connection.execute(sa.insert(SPELLS), rows)
+    return new + gone
+
+
+def of(connection, system_id, kinds):
+    """The stored spells of a CI of some *kinds*, in the order of their times."""
+    return [
+        spell for _, spell in read(connection, SPELLS.c.ci_system_id == system_id, SPELLS.c.kind.in_(kinds))
+    ]
+
+
+def accounts_of(connection, system_id):
+    """The ids of a CI's accounts."""
+    statement = sa.select(models.Account.id).where(models.Account.ci_system_id == system_id)
+    return list(connection.scalars(statement))

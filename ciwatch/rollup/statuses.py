@@ -1,0 +1,178 @@
+"""Tells the status words of a CI anew, from a day on: when each began, and why."""
+
+import datetime
+import typing
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.insight import flakes
+from ciwatch.insight import status
+from ciwatch.insight.facts import midnight
+from ciwatch.parsers import base
+from ciwatch.rollup import daily
+from ciwatch.rollup import spells
+
+PERIODS = models.StatusPeriod.__table__
+
+#: So many days say whether a CI is new, and which of its jobs are unstable.
+DAYS = flakes.DAYS
+
+
+def tell(known, system_id, day, as_of):
+    """Brings the stored status words of a CI up to date, from the midnight after the *day* on."""
+    connection = known.connection
+    first_at = _first_report(connection, system_id)
+    if first_at is None:
+        return
+    since = max(midnight(day), first_at)
+    before = _read(connection, system_id, PERIODS.c.started_at < since)
+    told = list(before[:-1])
+    lasting = before[-1]._replace(ended_at=None) if before else None
+    for moment, found in _words(known, system_id, since, as_of):
+        if lasting is None:
+            lasting = _Period(found.word, found.rule, moment, None)
+        elif lasting.word != found.word:
+            told.append(lasting._replace(ended_at=moment))
+            lasting = _Period(found.word, found.rule, moment, None)
+    if lasting is not None:
+        told.append(lasting)
+    _write(connection, system_id, _read(connection, system_id), told)
+
+
+class _Period(typing.NamedTuple):
+    word: str
+    rule: str
+    started_at: datetime.datetime
+    ended_at: datetime.datetime | None
+
+
+def _read(connection, system_id, *conditions):
+    table = PERIODS.c
+    statement = (
+        sa.select(table.word, table.rule, table.started_at, table.ended_at)
+        .where(table.ci_system_id == system_id, *conditions)
+        .order_by(table.started_at)
+    )
+    return [_Period(*row) for row in connection.execute(statement)]
+
+
+def _write(connection, system_id, stored, told):
+    gone = [period for period in stored if period not in set(told)]
+    for period in gone:
+        connection.execute(
+            sa.delete(PERIODS).where(
+                PERIODS.c.ci_system_id == system_id, PERIODS.c.started_at == period.started_at
+            )
+        )
+    new = [
+        {"ci_system_id": system_id, **period._asdict(), "rule": period.rule[:2000]}
+        for period in told
+        if period not in set(stored)
+    ]
+    if new:
+        connection.execute(sa.insert(PERIODS), new)
+
+
+def _first_report(connection, system_id):
+    table = models.AccountProject
+    return connection.scalar(
+        sa.select(sa.func.min(table.first_at)).where(
+            table.account_id.in_(spells.accounts_of(connection, system_id))
+        )
+    )
+
+
+def _words(known, system_id, since, as_of):
+    """Yields (moment, :class:`~ciwatch.insight.status.Status`) of each moment at which it may change."""
+    connection = known.connection
+    mine = [spell for _, spell in spells.read(connection, models.Spell.ci_system_id == system_id)]
+    moments = {since, *_midnights(since, as_of)}
+    for spell in mine:
+        moments.update(at for at in (spell.called_at, spell.ended_at) if at and since <= at <= as_of)
+    judged = _judged(connection, system_id, since)
+    jobs = _Jobs(connection, system_id, since, as_of)
+    retired = known.registry.retired_since(known.systems[system_id].name)
+    for moment in sorted(moments):
+        day = moment.date()
+        yield (
+            moment,
+            status.decide(
+                retired if retired and retired <= day else None,
+                [spell for spell in mine if spell.is_known(moment)],
+                jobs.unstable(day),
+                sum(count for date, count in judged.items() if 0 < (day - date).days <= DAYS),
+            ),
+        )
+
+
+def _midnights(since, as_of):
+    count = (as_of.date() - since.date()).days
+    return [midnight(since.date() + datetime.timedelta(days=n)) for n in range(1, count + 1)]
+
+
+def _judged(connection, system_id, since):
+    """Date -> how many patch sets the CI judged."""
+    table = daily.SYSTEMS.c
+    statement = (
+        sa.select(table.day, sa.func.sum(table.passed + table.failed))
+        .where(table.ci_system_id == system_id, table.day >= since.date() - datetime.timedelta(days=DAYS))
+        .group_by(table.day)
+    )
+    return {day: int(count) for day, count in connection.execute(statement)}
+
+
+class _Jobs:
+    """The voting jobs of a CI that may be unstable, and on which days they are."""
+
+    def __init__(self, connection, system_id, since, as_of):
+        self._builds = {}
+        self._known = {}
+        start = since.date() - datetime.timedelta(days=DAYS)
+        jobs, table = models.Job.__table__.c, daily.JOBS.c
+        # Whoever flaked less often in all of the time is not unstable at any moment of it.
+        statement = (
+            sa.select(jobs.id, jobs.name)
+            .join(daily.JOBS, table.job_id == jobs.id)
+            .where(jobs.ci_system_id == system_id, table.day >= start, table.flaked > 0)
+            .group_by(jobs.id, jobs.name)
+            .having(sa.func.sum(table.flaked) >= flakes.MIN_FLAKED)
+            .order_by(jobs.name)
+        )
+        for job_id, name in connection.execute(statement).all():
+            builds = _read_builds(connection, job_id, midnight(start), as_of)
+            if builds:
+                self._builds[name] = builds
+
+    def unstable(self, day):
+        """(name, rate of flaked patch sets) of those that are unstable on the morning of a *day*."""
+        if day not in self._known:
+            self._known[day] = list(self._find(day))
+        return self._known[day]
+
+    def _find(self, day):
+        until = midnight(day)
+        since = until - datetime.timedelta(days=DAYS)
+        for name, builds in self._builds.items():
+            chosen = [(patch_set, kind) for at, patch_set, kind in builds if since <= at < until]
+            found = flakes.flakiness(chosen)
+            if found.is_unstable:
+                yield name, found.flaked
+
+
+def _read_builds(connection, job_id, since, as_of):
+    """(posted at, patch set id, result class) of the voting builds of a job, in their order."""
+    build, report = models.Build, models.Report
+    statement = (
+        sa.select(report.posted_at, report.patch_set_id, sa.type_coerce(build.result_class, sa.String()))
+        .join(report, report.id == build.report_id)
+        .where(
+            build.job_id == job_id,
+            build.voting.is_(True),
+            report.kind == base.Kind.FINISHED,
+            report.posted_at >= since,
+            report.posted_at <= as_of,
+        )
+        .order_by(report.posted_at, report.digest, build.position)
+    )
+    return [tuple(row) for row in connection.execute(statement)]
