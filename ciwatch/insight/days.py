@@ -332,7 +332,8 @@ class _Count:
 
 def _checksum(patch_set, attempts):
     said = [
-        f"{attempt.pipeline} {attempt.number} {attempt.posted_at} {attempt.verdict}" for attempt in attempts
+        f"{attempt.pipeline} {attempt.number} {attempt.posted_at} {attempt.verdict} {attempt.builds}"
+        for attempt in attempts
     ]
     return zlib.crc32(f"{patch_set.change},{patch_set.number} {said}".encode()) & 0x7FFFFFFF
 

@@ -25,6 +25,7 @@ WELL_AFTER = 2
 #: Fewer verdicts of others than these say nothing of whose fault it is.
 MIN_OTHERS = 3
 
+# So many patch sets are kept as evidence, and asked for what others said of them.
 _KEPT = 200
 
 
@@ -112,14 +113,16 @@ class _Watch:
 
     def _spell(self, ended_at, as_of):
         evidence = list(dict.fromkeys((vote.change, vote.patch_set) for vote in self._run if vote.is_bad))
-        bad, judged = self._others(evidence, as_of)
+        kept = evidence[:_KEPT]
+        bad, judged = self._others(kept, as_of)
         kind = SHARED if judged >= MIN_OTHERS and 2 * bad >= judged else SICK
         changes = len({change for change, _ in evidence})
         rate = "of which it has too few to say" if self._rate is None else f"of {self._rate:.0%}"
         why = f"{len(evidence)} verdicts on {changes} different changes failed, against a usual rate {rate}"
         if kind == SHARED:
-            why += f"; of the other CIs' verdicts on them {bad} of {judged} failed too"
-        return Spell(kind, self._run[0].at, self._called_at, ended_at, why, tuple(evidence[:_KEPT]))
+            which = "them" if len(kept) == len(evidence) else f"the first {_KEPT}"
+            why += f"; of the other CIs' verdicts on {which} {bad} of {judged} failed too"
+        return Spell(kind, self._run[0].at, self._called_at, ended_at, why, tuple(kept))
 
     def spells(self, as_of):
         return self._found + ([self._spell(None, as_of)] if self._called_at else [])

@@ -30,7 +30,7 @@ class Known:
         self._spells = None
 
     def watched(self, project_id, branch, day, as_of, only=None):
-        """The :class:`~ciwatch.insight.days.Watched` CIs of a project's branch on a day, by id, or *only* one."""
+        """The :class:`~ciwatch.insight.days.Watched` CIs of a branch on a day, by id, or *only* one."""
         first_reports = self._first_reports_on(project_id)
         learned = self._learned(project_id, branch, day)
         project = self.projects[project_id]

@@ -82,7 +82,7 @@ def _votes(connection, accounts, since, as_of):
 
 
 def _others(connection, system_id, places, until):
-    """How many of the verdicts of other CIs on patch sets, until a moment, are bad, and how many there are."""
+    """How many of the verdicts of other CIs on patch sets were bad at a moment, and how many there were."""
     report, last = models.Report, {}
     for start in range(0, len(places), 200):
         statement = (

@@ -1,5 +1,6 @@
 """Counts anew what is marked as dirty, until nothing is."""
 
+import contextlib
 import datetime
 import hashlib
 
@@ -9,11 +10,15 @@ from ciwatch.db import models
 from ciwatch.db import upsert
 from ciwatch.insight import days
 from ciwatch.insight import expectation
+from ciwatch.insight.facts import midnight
 from ciwatch.recorder import dirty
 from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import daily
 from ciwatch.rollup import known as knowns
+from ciwatch.rollup import regressions
 from ciwatch.rollup import scenes
+from ciwatch.rollup import sicknesses
+from ciwatch.rollup import silences
 from ciwatch.rollup import spells
 from ciwatch.rollup import statuses
 
@@ -43,8 +48,7 @@ class Updater:
 
     def rebuild(self):
         """Throws all figures away; :meth:`update` tells them anew."""
-        with self._engine.begin() as connection:
-            self._take_turn(connection)
+        with self._turn() as connection:
             for model in (*_DERIVED, models.DirtySystem):
                 connection.execute(sa.delete(model))
             connection.execute(sa.delete(POSITIONS).where(POSITIONS.c.task == _TASK))
@@ -55,23 +59,26 @@ class Updater:
         :param as_of: the present moment, UTC.
         :returns: a generator that yields (done, total) after each part; the figures are right when it ends.
         """
-        with self._engine.begin() as connection:
-            self._take_turn(connection)
+        with self._turn() as connection:
             self._begin(connection, as_of)
-        done = 0
+        # Votes cast in a sick spell are set aside: so these come before the days, the rest after both.
+        parts = (self._some_sicknesses, self._some_days, self._some_others)
+        sick_told, done = set(), 0
         while True:
-            with self._engine.begin() as connection:
-                self._take_turn(connection)
-                count = self._some_days(connection, as_of) or self._some_systems(connection, as_of)
-                left = _count(connection, DAYS) + _count(connection, SYSTEMS)
+            with self._turn() as connection:
+                count = next(filter(None, (part(connection, as_of, sick_told) for part in parts)), 0)
+                left = _count(connection, DAYS) + 2 * _count(connection, SYSTEMS) - len(sick_told)
             if not count:
                 return
             done += count
             yield done, done + left
 
-    def _take_turn(self, connection):
-        """Waits until no recorder records; what those remember of their rows stays true."""
-        connection.execute(sa.select(TURNS.c.mark).with_for_update())
+    @contextlib.contextmanager
+    def _turn(self):
+        """A transaction in which no recorder records; what those remember of their rows stays true."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.select(TURNS.c.mark).with_for_update())
+            yield connection
 
     def _begin(self, connection, as_of):
         """Marks what the passing of time, another registry, or another way of counting changes."""
@@ -88,11 +95,22 @@ class Updater:
         if row is not None and row["position"] < as_of.date().toordinal():
             day = datetime.date.fromordinal(row["position"])
             _mark_systems(connection, dict.fromkeys(_first_days(connection), day))
-        values = {"fingerprint": fingerprint, "position": as_of.date().toordinal(), "counts": {}}
+        position = max(as_of.date().toordinal(), row["position"] if row else 0)
+        values = {"fingerprint": fingerprint, "position": position, "counts": {}}
         connection.execute(upsert.insert_missing(connection, POSITIONS, ["task"]), {"task": _TASK, **values})
         connection.execute(sa.update(POSITIONS).where(POSITIONS.c.task == _TASK).values(**values))
 
-    def _some_days(self, connection, as_of):
+    def _some_sicknesses(self, connection, as_of, sick_told):
+        """Tells of some CIs when they were sick, and marks the days on which they spoke while they were."""
+        statement = sa.select(SYSTEMS.c.ci_system_id, SYSTEMS.c.day).order_by(SYSTEMS.c.ci_system_id)
+        found = [row for row in connection.execute(statement) if row.ci_system_id not in sick_told]
+        for system_id, day in found[:_SYSTEMS_AT_ONCE]:
+            for spell in sicknesses.tell(connection, system_id, day, as_of):
+                _mark_spell(connection, system_id, spell)
+            sick_told.add(system_id)
+        return len(found[:_SYSTEMS_AT_ONCE])
+
+    def _some_days(self, connection, as_of, sick_told):
         """Counts some dirty days, the earliest first, since the later ones may depend on them."""
         statement = sa.select(DAYS).order_by(DAYS.c.day, DAYS.c.project_id, DAYS.c.branch)
         places = [Place._make(row) for row in connection.execute(statement.limit(_DAYS_AT_ONCE))]
@@ -111,21 +129,26 @@ class Updater:
             sa.delete(DAYS).where(sa.tuple_(DAYS.c.project_id, DAYS.c.branch, DAYS.c.day).in_(keys))
         )
         _mark_expected(connection, expecting)
-        _mark_systems(connection, changed)
+        for systems in (changed, _judged_by(connection, places) if changed else {}):
+            _mark_systems(connection, systems)
+            sick_told.difference_update(systems)
         return len(places)
 
-    def _some_systems(self, connection, as_of):
-        """Tells the spells and words of some CIs; all days are counted then."""
-        statement = sa.select(SYSTEMS.c.ci_system_id, SYSTEMS.c.day).order_by(SYSTEMS.c.ci_system_id)
-        found = connection.execute(statement.limit(_SYSTEMS_AT_ONCE)).all()
+    def _some_others(self, connection, as_of, sick_told):
+        """Tells the other spells, and the words, of some CIs."""
+        found = connection.execute(
+            sa.select(SYSTEMS.c.ci_system_id, SYSTEMS.c.day)
+            .order_by(SYSTEMS.c.ci_system_id)
+            .limit(_SYSTEMS_AT_ONCE)
+        ).all()
         known = knowns.Known(connection, self._registry)
         for system_id, day in found:
-            for spell in spells.tell(known, system_id, day, as_of):
-                _mark_spell(connection, system_id, spell)
-            known.forget_spells()
+            silences.tell(known, system_id, day, as_of)
+            regressions.tell(connection, system_id, day, as_of)
             statuses.tell(known, system_id, day, as_of)
         ids = [system_id for system_id, _ in found]
         connection.execute(sa.delete(SYSTEMS).where(SYSTEMS.c.ci_system_id.in_(ids)))
+        sick_told.difference_update(ids)
         return len(found)
 
 
@@ -190,3 +213,33 @@ def _mark_spell(connection, system_id, spell):
     if spell.ended_at is not None:
         statement = statement.where(report.posted_at < spell.ended_at)
     dirty.mark_patch_sets(connection, set(connection.scalars(statement)))
+
+
+def _judged_by(connection, places):
+    """CI id -> a day, of the CIs that what others said of patch sets at *places* may show to be well."""
+    first = min(place.day for place in places)
+    is_recent = sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at >= midnight(first))
+    stored = spells.read(connection, models.Spell.kind.in_(spells.SET_ASIDE), is_recent)
+    if not stored:
+        return {}
+    change, patch_set = models.Change, models.PatchSet
+    statement = (
+        sa.select(change.number, patch_set.number, change.project_id, change.branch, patch_set.seen_at)
+        .join(change, change.id == patch_set.change_id)
+        .where(
+            change.project_id.in_({place.project_id for place in places}),
+            patch_set.seen_at >= midnight(first),
+            patch_set.seen_at < midnight(places[-1].day + datetime.timedelta(days=1)),
+        )
+    )
+    wanted = set(places)
+    numbers = {
+        (number, patch)
+        for number, patch, project_id, branch, at in connection.execute(statement)
+        if Place(project_id, branch, at.date()) in wanted
+    }
+    found = {}
+    for system_id, spell in stored:
+        if not numbers.isdisjoint(spell.evidence):
+            found.setdefault(system_id, min(first, spell.started_at.date()))
+    return found
