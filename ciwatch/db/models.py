@@ -398,7 +398,8 @@ class GroupMember(Base):
 class DirtyDay(Base):
     """A day of a project's branch whose figures are to be counted anew, since something was recorded of it.
 
-    Marked in the transaction that recorded it, so that a count is never forgotten.
+    Marked in the transaction that recorded it, so that a count is never forgotten. *is_fresh* tells that
+    something was recorded, and nobody looked yet whether it tells when a CI was sick.
     """
 
     __tablename__ = "dirty_days"
@@ -406,14 +407,24 @@ class DirtyDay(Base):
     project_id: orm.Mapped[int] = _key("projects.id", primary_key=True)
     branch: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
     day: orm.Mapped[datetime.date] = orm.mapped_column(primary_key=True)
+    is_fresh: orm.Mapped[bool] = orm.mapped_column(primary_key=True)
+
+
+class DirtyPart(enum.StrEnum):
+    """What of a CI is to be told anew, in this order."""
+
+    VOTES = "votes"
+    FIGURES = "figures"
 
 
 class DirtySystem(Base):
-    """A CI whose spells and status are to be told anew from the morning of a *day* on."""
+    """A CI of which something is to be told anew from the morning of a *day* on: when it was sick, where
+    *part* says that its votes changed, or all else, which follows from its figures."""
 
     __tablename__ = "dirty_systems"
 
     ci_system_id: orm.Mapped[int] = _key("ci_systems.id", primary_key=True)
+    part: orm.Mapped[DirtyPart] = orm.mapped_column(types.enum_column(DirtyPart), primary_key=True)
     day: orm.Mapped[datetime.date]
 
 
@@ -475,7 +486,6 @@ class DailySystem(DayKey, Base):
     peers_failed: orm.Mapped[int]
     answer_times: orm.Mapped[str] = orm.mapped_column(types.long_text())
     recheck_times: orm.Mapped[str] = orm.mapped_column(types.long_text())
-    checksum: orm.Mapped[int]
 
 
 class DailyJob(DayKey, Base):

@@ -6,7 +6,6 @@ days can be added up to a window of any length, and each patch set counts once.
 
 import datetime
 import typing
-import zlib
 
 import msgspec
 
@@ -90,7 +89,6 @@ class SystemDay(msgspec.Struct):
     :ivar peers_judged: verdicts of others on those that it judged; *peers_failed* of them failed.
     :ivar answer_times: a packed :class:`~ciwatch.insight.histogram.Histogram` of first answers.
     :ivar recheck_times: the same from a request for a re-run to the next answer.
-    :ivar checksum: of all that it said: whether it is the same as at another count.
     """
 
     reported: int = 0
@@ -120,7 +118,6 @@ class SystemDay(msgspec.Struct):
     peers_failed: int = 0
     answer_times: str = ""
     recheck_times: str = ""
-    checksum: int = 0
 
 
 class JobDay(msgspec.Struct):
@@ -277,7 +274,6 @@ class _Count:
     def _judge(self, system, patch_set, attempts, standing, rechecks):
         figures = self._of(system.id)
         self._note(attempts[-1].posted_at)
-        figures.checksum ^= _checksum(patch_set, attempts)
         self._note(*(spell.called_at for spell in system.spells if _touches(spell, attempts)))
         figures.reported += attempts[0].posted_at < self._reported_until
         mine = verdicts.standing_verdict(attempts)
@@ -328,14 +324,6 @@ class _Count:
         for job, said in classes.items():
             self._jobs[job].judged += flakes.is_judged(said)
             self._jobs[job].flaked += flakes.is_flaked(said)
-
-
-def _checksum(patch_set, attempts):
-    said = [
-        f"{attempt.pipeline} {attempt.number} {attempt.posted_at} {attempt.verdict} {attempt.builds}"
-        for attempt in attempts
-    ]
-    return zlib.crc32(f"{patch_set.change},{patch_set.number} {said}".encode()) & 0x7FFFFFFF
 
 
 def _touches(spell, attempts):

@@ -22,16 +22,16 @@ class Place(typing.NamedTuple):
     day: datetime.date
 
 
-def mark_days(connection, days):
-    """Marks *days*, :class:`Place` tuples."""
-    rows = [Place(*day)._asdict() for day in sorted(set(days))]
+def mark_days(connection, days, is_fresh=True):
+    """Marks *days*, :class:`Place` tuples; *is_fresh* says that something was recorded of them."""
+    rows = [{**Place(*day)._asdict(), "is_fresh": is_fresh} for day in sorted(set(days))]
     if rows:
-        connection.execute(upsert.insert_missing(connection, DIRTY, list(Place._fields)), rows)
+        connection.execute(upsert.insert_missing(connection, DIRTY, [*Place._fields, "is_fresh"]), rows)
 
 
-def mark_patch_sets(connection, patch_set_ids):
+def mark_patch_sets(connection, patch_set_ids, is_fresh=True):
     """Marks the days of patch sets."""
-    _mark(connection, PATCH_SETS.c.id, patch_set_ids)
+    _mark(connection, PATCH_SETS.c.id, patch_set_ids, is_fresh)
 
 
 def mark_changes(connection, change_ids):
@@ -39,9 +39,9 @@ def mark_changes(connection, change_ids):
     _mark(connection, PATCH_SETS.c.change_id, change_ids)
 
 
-def _mark(connection, column, ids):
+def _mark(connection, column, ids, is_fresh=True):
     for part in chunks(sorted(ids)):
-        mark_days(connection, places(connection, column.in_(part)).values())
+        mark_days(connection, places(connection, column.in_(part)).values(), is_fresh)
 
 
 def places(connection, *conditions):

@@ -17,6 +17,19 @@ JOBS = models.DailyJob.__table__
 _KEY = ("project_id", "branch", "day")
 
 
+class Told(typing.NamedTuple):
+    """What it changed that days were counted anew.
+
+    :ivar expecting: the places where it changed who can be expected later.
+    :ivar changed: CI id -> the first day on which its figures changed.
+    :ivar gone: the same of the CIs that have no figures any more on a day.
+    """
+
+    expecting: set
+    changed: dict
+    gone: dict
+
+
 class Row(typing.NamedTuple):
     """A CI's figures, or a job's, on one day of a project's branch."""
 
@@ -29,8 +42,7 @@ def write(connection, counted):
     """Puts days in the place of what was counted of them before.
 
     :param counted: :class:`~ciwatch.recorder.dirty.Place` -> :class:`~ciwatch.insight.days.Counted`.
-    :returns: (places where it changed who can be expected later, CI id -> the first day on which its figures
-        changed).
+    :returns: :class:`Told`.
     """
     places = list(counted)
     told_projects = {place: of.project for place, of in counted.items() if of.project.patch_sets}
@@ -59,11 +71,13 @@ def write(connection, counted):
     )
     _replace(connection, SYSTEMS, known_systems, told_systems, "ci_system_id")
     _replace(connection, JOBS, known_jobs, told_jobs, "job_id")
-    changed = {}
+    changed, gone = {}, {}
     for place, system_id in known_systems.keys() | told_systems.keys():
-        if known_systems.get((place, system_id)) != told_systems.get((place, system_id)):
-            changed[system_id] = min(place.day, changed.get(system_id, place.day))
-    return _expecting(known_projects, told_projects, known_systems, told_systems), changed
+        told = told_systems.get((place, system_id))
+        if known_systems.get((place, system_id)) != told:
+            for first in (changed, gone) if told is None else (changed,):
+                first[system_id] = min(place.day, first.get(system_id, place.day))
+    return Told(_expecting(known_projects, told_projects, known_systems, told_systems), changed, gone)
 
 
 def _expecting(known_projects, told_projects, known_systems, told_systems):

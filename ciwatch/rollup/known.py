@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.insight import days
 from ciwatch.insight import expectation
+from ciwatch.insight.facts import midnight
 from ciwatch.registry import model as registry_model
 from ciwatch.rollup import spells
 
@@ -12,9 +13,13 @@ from ciwatch.rollup import spells
 class Known:
     """Reads each of these things once."""
 
-    def __init__(self, connection, registry):
-        """Takes the :class:`~ciwatch.registry.model.Registry`."""
+    def __init__(self, connection, registry, since=None):
+        """Takes the :class:`~ciwatch.registry.model.Registry`.
+
+        :param since: the date before which nothing is asked; None for any time.
+        """
         self.connection = connection
+        self._since = since
         self.registry = registry
         self.projects = {
             row.id: row.name for row in connection.execute(sa.select(models.Project.id, models.Project.name))
@@ -106,6 +111,10 @@ class Known:
     def _spells_of(self, system_id):
         if self._spells is None:
             self._spells = {}
-            for spell in spells.read(self.connection, models.Spell.kind.in_(spells.SET_ASIDE)):
-                self._spells.setdefault(spell[0], []).append(spell[1])
+            conditions = [models.Spell.kind.in_(spells.SET_ASIDE)]
+            if self._since:
+                ended_at = models.Spell.ended_at
+                conditions.append(sa.or_(ended_at.is_(None), ended_at >= midnight(self._since)))
+            for owner_id, spell in spells.read(self.connection, *conditions):
+                self._spells.setdefault(owner_id, []).append(spell)
         return self._spells.get(system_id, ())

@@ -1,4 +1,10 @@
-"""Counts anew what is marked as dirty, until nothing is."""
+"""Counts anew what is marked as dirty, until nothing is.
+
+What was recorded of a day tells first which CIs' votes changed, and so when they were sick; then days are
+counted, since votes cast in a sick spell are set aside; and what the days say of each CI is told last. Each step
+marks what the next one has to do in the transaction in which it does its own: so whatever is recorded
+meanwhile, and wherever this is interrupted, nothing is forgotten.
+"""
 
 import contextlib
 import datetime
@@ -8,10 +14,12 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.db import upsert
+from ciwatch.db.models import DirtyPart
 from ciwatch.insight import days
 from ciwatch.insight import expectation
 from ciwatch.insight.facts import midnight
 from ciwatch.recorder import dirty
+from ciwatch.recorder import rows
 from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import daily
 from ciwatch.rollup import known as knowns
@@ -33,9 +41,12 @@ VERSION = 1
 _TASK = "rollup"
 _DERIVED = (models.DailyProject, models.DailySystem, models.DailyJob, models.Spell, models.StatusPeriod)
 
-# So many days, or CIs, are done in one transaction, in which no recorder records.
+# So many are done in one transaction, in which no recorder records.
+_FRESH_AT_ONCE = 400
 _DAYS_AT_ONCE = 40
 _SYSTEMS_AT_ONCE = 10
+
+_ONE_DAY = datetime.timedelta(days=1)
 
 
 class Updater:
@@ -49,7 +60,7 @@ class Updater:
     def rebuild(self):
         """Throws all figures away; :meth:`update` tells them anew."""
         with self._turn() as connection:
-            for model in (*_DERIVED, models.DirtySystem):
+            for model in (*_DERIVED, models.DirtySystem, models.DirtyDay):
                 connection.execute(sa.delete(model))
             connection.execute(sa.delete(POSITIONS).where(POSITIONS.c.task == _TASK))
 
@@ -61,13 +72,11 @@ class Updater:
         """
         with self._turn() as connection:
             self._begin(connection, as_of)
-        # Votes cast in a sick spell are set aside: so these come before the days, the rest after both.
-        parts = (self._some_sicknesses, self._some_days, self._some_others)
-        sick_told, done = set(), 0
+        done, steps = 0, (self._look, self._tell_sicknesses, self._count_days, self._tell_the_rest)
         while True:
             with self._turn() as connection:
-                count = next(filter(None, (part(connection, as_of, sick_told) for part in parts)), 0)
-                left = _count(connection, DAYS) + 2 * _count(connection, SYSTEMS) - len(sick_told)
+                count = next(filter(None, (step(connection, as_of) for step in steps)), 0)
+                left = _left(connection)
             if not count:
                 return
             done += count
@@ -86,78 +95,105 @@ class Updater:
             f"{VERSION} {self._registry.digest}".encode(), digest_size=16
         ).hexdigest()
         row = connection.execute(sa.select(POSITIONS).where(POSITIONS.c.task == _TASK)).mappings().first()
+        today = as_of.date().toordinal()
         if row is None or row["fingerprint"] != fingerprint:
-            dirty.mark_days(connection, _all_days(connection))
-            _mark_systems(connection, _first_days(connection))
+            dirty.mark_days(connection, set(dirty.places(connection).values()))
+            _mark_systems(connection, _first_days(connection), DirtyPart.FIGURES)
         table = daily.PROJECTS.c
         passed = sa.select(table.project_id, table.branch, table.day).where(table.due_at < as_of)
-        dirty.mark_days(connection, map(Place._make, connection.execute(passed)))
-        if row is not None and row["position"] < as_of.date().toordinal():
+        dirty.mark_days(connection, map(Place._make, connection.execute(passed)), is_fresh=False)
+        if row is not None and row["position"] < today:
             day = datetime.date.fromordinal(row["position"])
-            _mark_systems(connection, dict.fromkeys(_first_days(connection), day))
-        position = max(as_of.date().toordinal(), row["position"] if row else 0)
+            _mark_systems(connection, dict.fromkeys(_first_days(connection), day), DirtyPart.FIGURES)
+        position = max(today, row["position"] if row else 0)
         values = {"fingerprint": fingerprint, "position": position, "counts": {}}
         connection.execute(upsert.insert_missing(connection, POSITIONS, ["task"]), {"task": _TASK, **values})
         connection.execute(sa.update(POSITIONS).where(POSITIONS.c.task == _TASK).values(**values))
 
-    def _some_sicknesses(self, connection, as_of, sick_told):
-        """Tells of some CIs when they were sick, and marks the days on which they spoke while they were."""
-        statement = sa.select(SYSTEMS.c.ci_system_id, SYSTEMS.c.day).order_by(SYSTEMS.c.ci_system_id)
-        found = [row for row in connection.execute(statement) if row.ci_system_id not in sick_told]
-        for system_id, day in found[:_SYSTEMS_AT_ONCE]:
+    def _look(self, connection, as_of):
+        """Finds out whose votes the news of some days change, and hands the days on."""
+        places = _take_days(connection, DAYS.c.is_fresh.is_(True), _FRESH_AT_ONCE)
+        if places:
+            dirty.mark_days(connection, places, is_fresh=False)
+            patch_sets = _patch_sets_at(connection, places)
+            for systems in (_speakers(connection, patch_sets), _judged(connection, patch_sets)):
+                _mark_systems(connection, systems, DirtyPart.VOTES)
+        return len(places)
+
+    def _tell_sicknesses(self, connection, as_of):
+        """Tells of some CIs when they were sick; the days on which they spoke then are counted anew."""
+        found = _take_systems(connection, DirtyPart.VOTES)
+        for system_id, day in found:
             for spell in sicknesses.tell(connection, system_id, day, as_of):
                 _mark_spell(connection, system_id, spell)
-            sick_told.add(system_id)
-        return len(found[:_SYSTEMS_AT_ONCE])
+                day = min(day, spell.started_at.date())
+            _mark_systems(connection, {system_id: day}, DirtyPart.FIGURES)
+        return len(found)
 
-    def _some_days(self, connection, as_of, sick_told):
+    def _count_days(self, connection, as_of):
         """Counts some dirty days, the earliest first, since the later ones may depend on them."""
-        statement = sa.select(DAYS).order_by(DAYS.c.day, DAYS.c.project_id, DAYS.c.branch)
-        places = [Place._make(row) for row in connection.execute(statement.limit(_DAYS_AT_ONCE))]
-        known = knowns.Known(connection, self._registry)
-        # Only days from the same stretch: who can be expected is learned from those long before.
-        places = [place for place in places if (place.day - places[0].day).days <= expectation.LEFT_OUT_DAYS]
+        # Only of one stretch: who can be expected is learned from days long before.
+        first = connection.scalar(sa.select(sa.func.min(DAYS.c.day)))
+        if first is None:
+            return 0
+        last = first + datetime.timedelta(days=expectation.LEFT_OUT_DAYS)
+        places = _take_days(connection, DAYS.c.day <= last, _DAYS_AT_ONCE)
+        known = knowns.Known(connection, self._registry, first)
         counted = {}
         for (project_id, branch), wanted in _by_branch(places).items():
             for day, scene in scenes.read(known, project_id, branch, wanted, as_of).items():
                 counted[Place(project_id, branch, day)] = days.count(scene, as_of)
-        if not counted:
-            return 0
-        expecting, changed = daily.write(connection, counted)
-        keys = [tuple(place) for place in places]
-        connection.execute(
-            sa.delete(DAYS).where(sa.tuple_(DAYS.c.project_id, DAYS.c.branch, DAYS.c.day).in_(keys))
-        )
-        _mark_expected(connection, expecting)
-        for systems in (changed, _judged_by(connection, places) if changed else {}):
-            _mark_systems(connection, systems)
-            sick_told.difference_update(systems)
+        told = daily.write(connection, counted)
+        _mark_expected(connection, told.expecting)
+        _mark_systems(connection, told.changed, DirtyPart.FIGURES)
+        _mark_systems(connection, told.gone, DirtyPart.VOTES)
         return len(places)
 
-    def _some_others(self, connection, as_of, sick_told):
+    def _tell_the_rest(self, connection, as_of):
         """Tells the other spells, and the words, of some CIs."""
-        found = connection.execute(
-            sa.select(SYSTEMS.c.ci_system_id, SYSTEMS.c.day)
-            .order_by(SYSTEMS.c.ci_system_id)
-            .limit(_SYSTEMS_AT_ONCE)
-        ).all()
+        found = _take_systems(connection, DirtyPart.FIGURES)
         known = knowns.Known(connection, self._registry)
         for system_id, day in found:
             silences.tell(known, system_id, day, as_of)
             regressions.tell(connection, system_id, day, as_of)
             statuses.tell(known, system_id, day, as_of)
-        ids = [system_id for system_id, _ in found]
-        connection.execute(sa.delete(SYSTEMS).where(SYSTEMS.c.ci_system_id.in_(ids)))
-        sick_told.difference_update(ids)
         return len(found)
 
 
-def _count(connection, table):
-    return connection.scalar(sa.select(sa.func.count()).select_from(table))
+def _left(connection):
+    # A fresh day is looked at, and counted.
+    count = sa.func.count()
+    return sum(
+        connection.scalar(sa.select(count).select_from(table).where(*conditions))
+        for table, *conditions in ((DAYS,), (DAYS, DAYS.c.is_fresh.is_(True)), (SYSTEMS,))
+    )
 
 
-def _all_days(connection):
-    return set(dirty.places(connection).values())
+def _take_days(connection, condition, limit):
+    """Some of the dirty days that meet a *condition*, the earliest first; their marks are taken away."""
+    statement = sa.select(DAYS).where(condition).order_by(DAYS.c.day, DAYS.c.project_id, DAYS.c.branch)
+    found = connection.execute(statement.limit(limit)).all()
+    keys = [tuple(row) for row in found]
+    for part in rows.chunks(keys, 200):
+        connection.execute(
+            sa.delete(DAYS).where(
+                sa.tuple_(DAYS.c.project_id, DAYS.c.branch, DAYS.c.day, DAYS.c.is_fresh).in_(part)
+            )
+        )
+    return [Place(*key[:3]) for key in keys]
+
+
+def _take_systems(connection, part):
+    """(CI id, day) of some dirty CIs; their marks are taken away."""
+    found = connection.execute(
+        sa.select(SYSTEMS.c.ci_system_id, SYSTEMS.c.day)
+        .where(SYSTEMS.c.part == part)
+        .order_by(SYSTEMS.c.ci_system_id)
+        .limit(_SYSTEMS_AT_ONCE)
+    ).all()
+    ids = [system_id for system_id, _ in found]
+    connection.execute(sa.delete(SYSTEMS).where(SYSTEMS.c.part == part, SYSTEMS.c.ci_system_id.in_(ids)))
+    return found
 
 
 def _first_days(connection):
@@ -190,16 +226,18 @@ def _mark_expected(connection, places):
             table.branch == place.branch,
             table.day.between(first, last),
         )
-        dirty.mark_days(connection, map(Place._make, connection.execute(statement)))
+        dirty.mark_days(connection, map(Place._make, connection.execute(statement)), is_fresh=False)
 
 
-def _mark_systems(connection, from_day):
-    """Marks CIs: id -> the date from which on they are to be told anew."""
+def _mark_systems(connection, from_day, part):
+    """Marks CIs: id -> the date from which on a *part* of them is to be told anew."""
     for system_id, day in sorted(from_day.items()):
-        row = {"ci_system_id": system_id, "day": day}
-        connection.execute(upsert.insert_missing(connection, SYSTEMS, ["ci_system_id"]), row)
+        row = {"ci_system_id": system_id, "part": part, "day": day}
+        connection.execute(upsert.insert_missing(connection, SYSTEMS, ["ci_system_id", "part"]), row)
         connection.execute(
-            sa.update(SYSTEMS).where(SYSTEMS.c.ci_system_id == system_id, SYSTEMS.c.day > day).values(day=day)
+            sa.update(SYSTEMS)
+            .where(SYSTEMS.c.ci_system_id == system_id, SYSTEMS.c.part == part, SYSTEMS.c.day > day)
+            .values(day=day)
         )
 
 
@@ -212,34 +250,52 @@ def _mark_spell(connection, system_id, spell):
     )
     if spell.ended_at is not None:
         statement = statement.where(report.posted_at < spell.ended_at)
-    dirty.mark_patch_sets(connection, set(connection.scalars(statement)))
+    dirty.mark_patch_sets(connection, set(connection.scalars(statement)), is_fresh=False)
 
 
-def _judged_by(connection, places):
-    """CI id -> a day, of the CIs that what others said of patch sets at *places* may show to be well."""
-    first = min(place.day for place in places)
-    is_recent = sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at >= midnight(first))
-    stored = spells.read(connection, models.Spell.kind.in_(spells.SET_ASIDE), is_recent)
-    if not stored:
-        return {}
+def _patch_sets_at(connection, places):
+    """Patch set id -> (change, patch set number, day) of all at some places."""
     change, patch_set = models.Change, models.PatchSet
-    statement = (
-        sa.select(change.number, patch_set.number, change.project_id, change.branch, patch_set.seen_at)
-        .join(change, change.id == patch_set.change_id)
-        .where(
-            change.project_id.in_({place.project_id for place in places}),
-            patch_set.seen_at >= midnight(first),
-            patch_set.seen_at < midnight(places[-1].day + datetime.timedelta(days=1)),
+    wanted, found = set(places), {}
+    # A day at a time, whatever the number of projects, is one look at an index.
+    for day in sorted({place.day for place in places}):
+        statement = (
+            sa.select(patch_set.id, change.number, patch_set.number, change.project_id, change.branch)
+            .join(change, change.id == patch_set.change_id)
+            .where(patch_set.seen_at >= midnight(day), patch_set.seen_at < midnight(day) + _ONE_DAY)
         )
-    )
-    wanted = set(places)
-    numbers = {
-        (number, patch)
-        for number, patch, project_id, branch, at in connection.execute(statement)
-        if Place(project_id, branch, at.date()) in wanted
-    }
+        for patch_set_id, number, patch, project_id, branch in connection.execute(statement):
+            if Place(project_id, branch, day) in wanted:
+                found[patch_set_id] = number, patch, day
+    return found
+
+
+def _speakers(connection, patch_sets):
+    """CI id -> the first day, of the CIs that reported on some patch sets."""
+    report, found = models.Report, {}
+    for part in rows.chunks(sorted(patch_sets)):
+        statement = (
+            sa.select(models.Account.ci_system_id, report.patch_set_id)
+            .join(models.Account, models.Account.id == report.account_id)
+            .where(report.patch_set_id.in_(part))
+            .distinct()
+        )
+        for system_id, patch_set_id in connection.execute(statement):
+            day = patch_sets[patch_set_id][2]
+            found[system_id] = min(day, found.get(system_id, day))
+    return found
+
+
+def _judged(connection, patch_sets):
+    """CI id -> a day, of the CIs that what others said of some patch sets may show to be well."""
+    if not patch_sets:
+        return {}
+    days_at = {(number, patch): day for number, patch, day in patch_sets.values()}
+    first = min(days_at.values())
+    is_recent = sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at >= midnight(first))
     found = {}
-    for system_id, spell in stored:
-        if not numbers.isdisjoint(spell.evidence):
-            found.setdefault(system_id, min(first, spell.started_at.date()))
+    for system_id, spell in spells.read(connection, models.Spell.kind.in_(spells.SET_ASIDE), is_recent):
+        if not days_at.keys().isdisjoint(spell.evidence):
+            day = spell.started_at.date()
+            found[system_id] = min(day, found.get(system_id, day))
     return found

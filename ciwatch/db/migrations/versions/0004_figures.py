@@ -38,11 +38,13 @@ def upgrade():
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name=op.f("fk_dirty_days_project_id"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("project_id", "branch", "day", name=op.f("pk_dirty_days")),
+        sa.Column("is_fresh", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("project_id", "branch", "day", "is_fresh", name=op.f("pk_dirty_days")),
     )
     op.create_table(
         "dirty_systems",
         sa.Column("ci_system_id", sa.Integer(), nullable=False),
+        sa.Column("part", sa.String(32), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(
             ["ci_system_id"],
@@ -50,7 +52,7 @@ def upgrade():
             name=op.f("fk_dirty_systems_ci_system_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("ci_system_id", name=op.f("pk_dirty_systems")),
+        sa.PrimaryKeyConstraint("ci_system_id", "part", name=op.f("pk_dirty_systems")),
     )
     op.create_table(
         "daily_projects",
@@ -99,7 +101,6 @@ def upgrade():
         sa.Column("peers_failed", sa.Integer(), nullable=False),
         sa.Column("answer_times", types.long_text(), nullable=False),
         sa.Column("recheck_times", types.long_text(), nullable=False),
-        sa.Column("checksum", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("branch", sa.String(255), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
