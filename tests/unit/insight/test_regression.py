@@ -1,6 +1,7 @@
 """Tests of weeks that are worse than the four before."""
 
 import datetime
+import itertools
 
 import hypothesis
 from hypothesis import strategies
@@ -116,6 +117,5 @@ class TestRegression(base.TestCase):
         part = regression.find(days, TODAY, middle)
         open_spell = part.pop() if part and part[-1].ended_at is None else None
         self.assertEqual(whole, part + regression.find(days, middle + ONE_DAY, last, open_spell))
-        self.assertTrue(all(spell.ended_at is None for spell in whole[-1:]) or whole[-1].ended_at)
-        for spell, following in zip(whole, whole[1:], strict=False):
+        for spell, following in itertools.pairwise(whole):
             self.assertTrue(spell.started_at < spell.ended_at <= following.started_at)

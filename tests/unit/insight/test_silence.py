@@ -56,9 +56,7 @@ class TestNeeded(base.TestCase):
     def test_by_hand(self, answered, missed):
         """The first count whose chance is below one in a thousand, at the limit, too."""
         hypothesis.assume(answered > 0 or answered + missed < 10)
-        self.assertEqual(
-            by_hand(answered, missed), silence.needed(silence.usual_coverage(answered, missed))
-        )
+        self.assertEqual(by_hand(answered, missed), silence.needed(silence.usual_coverage(answered, missed)))
 
     @hypothesis.given(strategies.integers(10, 200), strategies.data())
     def test_monotonic(self, expected, data):
@@ -83,8 +81,8 @@ class TestFind(base.TestCase):
         )
         self.assertEqual(((101, 1), (102, 1), (103, 1), (104, 1), (105, 1)), spell.evidence)
         self.assertEqual(
-            "5 expected patch sets passed their limit without a report since the last one; of those before, it"
-            " answered 90 of 100",
+            "5 expected patch sets passed their limit without a report since the last one; of those before,"
+            " it answered 90 of 100",
             spell.why,
         )
 
@@ -96,7 +94,9 @@ class TestFind(base.TestCase):
     def test_too_few_before(self):
         """What is not known is not said in numbers."""
         spell = silence.find(START, None, due(10), silence.usual_coverage(3, 0))
-        self.assertTrue(spell.why.endswith("; those before are too few to say what it usually answers"), spell.why)
+        self.assertTrue(
+            spell.why.endswith("; those before are too few to say what it usually answers"), spell.why
+        )
 
     def test_never_answered(self):
         """No spell, and nothing divided by zero."""
