@@ -289,6 +289,7 @@ def scenes(draw):
 class TestAnyDay(base.TestCase):
     """Whatever happened, what is counted adds up."""
 
+    @hypothesis.settings(max_examples=40)
     @hypothesis.given(scenes(), MAYBE_HOUR)
     def test_adds_up(self, scene, hour):
         """Every patch set counts once in each of the ways to count it, and no part is more than the whole."""
@@ -332,6 +333,7 @@ class TestAnyDay(base.TestCase):
         if found.project.due_at is not None:
             self.assertGreaterEqual(found.project.due_at, as_of)
 
+    @hypothesis.settings(max_examples=40)
     @hypothesis.given(scenes(), strategies.randoms(use_true_random=False))
     def test_order(self, scene, chance):
         """In which order patch sets and CIs come does not matter."""
@@ -351,6 +353,7 @@ class TestAnyDay(base.TestCase):
                 del queues[key]
         self.assertEqual(counted(*scene), counted(shuffled[0], shuffled[1], mixed, rechecks))
 
+    @hypothesis.settings(max_examples=40)
     @hypothesis.given(scenes())
     def test_parts(self, scene):
         """Half of the patch sets and the other half add up to all: so days add up to weeks."""
@@ -374,18 +377,3 @@ class TestAnyDay(base.TestCase):
                         self.assertEqual(getattr(figures, field), merged.pack())
                     elif field != "checksum":
                         self.assertEqual(getattr(figures, field), sum(numbers), field)
-
-    def test_checksum(self):
-        """Anything else that was said gives another; so a change is seen where the counts stay the same."""
-        found = {figures_of(attempts).checksum for attempts in self.variants()}
-        self.assertEqual(len(list(self.variants())), len(found))
-
-    @staticmethod
-    def variants():
-        """The same counts, said otherwise."""
-        (attempt,) = said("passed")
-        yield [attempt]
-        yield said("passed", first=1.001)
-        yield said("passed", pipeline="other")
-        yield [values.with_builds(attempt, (7, "passed"))]
-        yield [values.with_builds(attempt, (8, "passed"))]

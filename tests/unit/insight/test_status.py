@@ -72,7 +72,7 @@ class TestWord(base.TestCase):
             status.decide(None, [], JOBS, 50).rule,
         )
         self.assertEqual(
-            "It is neither silent nor sick, its failures come no oftener than they used to, and no voting job of"
-            " it is unstable.",
+            "It is neither silent nor sick, its failures come no oftener than they used to, and no voting job"
+            " of it is unstable.",
             status.decide(None, [], [], 50).rule,
         )
