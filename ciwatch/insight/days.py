@@ -287,10 +287,10 @@ class _Count:
         self._time(system, patch_set, attempts, rechecks)
 
     def _count_first(self, system, figures, attempts):
-        first = verdicts.first_verdict(attempts)
-        if first is not None and not system.is_set_aside(attempts[0].posted_at):
+        first = verdicts.first_judgement(attempts)
+        if first is not None and not system.is_set_aside(first.posted_at):
             figures.first_judged += 1
-            figures.first_bad += first in BAD
+            figures.first_bad += first.verdict in BAD
 
     def _compare(self, system, figures, standing):
         mine = standing.get(system.id)

@@ -62,7 +62,7 @@ class _Watch:
         self._bad = [0]
         self._run = []
         self._called_at = None
-        self._rate = None
+        self._usual = None
         self._passes = []
         for vote in history:
             self._remember(vote)
@@ -83,8 +83,9 @@ class _Watch:
         changes = len({each.change for each in self._run})
         if changes < MIN_CHANGES:
             return
-        self._rate = self._usual_rate(self._run[0].at)
-        if (self._rate or _UNKNOWN_RATE) ** changes < IMPROBABLE:
+        self._usual = self._usual_rate(self._run[0].at)
+        share = max(_LEAST_RATE, self._usual.share) if self._usual.is_enough else _UNKNOWN_RATE
+        if share**changes < IMPROBABLE:
             self._called_at = vote.at
 
     def _see_sick(self, vote):
@@ -104,12 +105,9 @@ class _Watch:
         self._bad.append(self._bad[-1] + vote.is_bad)
 
     def _usual_rate(self, until):
-        """The share of bad votes outside of spells in the time before; None where there are too few."""
+        """The rate of bad votes outside of spells in the time before."""
         first = bisect.bisect_left(self._times, until - HISTORY)
-        count = len(self._times) - first
-        if count < statistics.MIN_SAMPLE:
-            return None
-        return max(_LEAST_RATE, (self._bad[-1] - self._bad[first]) / count)
+        return statistics.rate(self._bad[-1] - self._bad[first], len(self._times) - first)
 
     def _spell(self, ended_at, as_of):
         evidence = list(dict.fromkeys((vote.change, vote.patch_set) for vote in self._run if vote.is_bad))
@@ -117,11 +115,14 @@ class _Watch:
         bad, judged = self._others(kept, as_of)
         kind = SHARED if judged >= MIN_OTHERS and 2 * bad >= judged else SICK
         changes = len({change for change, _ in evidence})
-        rate = "of which it has too few to say" if self._rate is None else f"of {self._rate:.0%}"
-        why = f"{len(evidence)} verdicts on {changes} different changes failed, against a usual rate {rate}"
+        why = f"{len(evidence)} patch sets of {changes} different changes failed; "
+        if self._usual.is_enough:
+            why += f"of the verdicts in the 28 days before, {self._usual.n} of {self._usual.of} did"
+        else:
+            why += f"the {self._usual.of} verdicts in the 28 days before are too few to say what is usual"
         if kind == SHARED:
             which = "them" if len(kept) == len(evidence) else f"the first {_KEPT}"
-            why += f"; of the other CIs' verdicts on {which} {bad} of {judged} failed too"
+            why += f"; of the other CIs' verdicts on {which}, {bad} of {judged} failed, too"
         return Spell(kind, self._run[0].at, self._called_at, ended_at, why, tuple(kept))
 
     def spells(self, as_of):

@@ -54,5 +54,6 @@ def decide(retired_since, spells, unstable_jobs, judged):
         return Status(Word.NEW, f"It judged {judged} patch sets in 28 days: too few to say more.")
     return Status(
         Word.HEALTHY,
-        "It answers, its failures come no oftener than they used to, and no voting job of it is unstable.",
+        "It is neither silent nor sick, its failures come no oftener than they used to, and no voting job of"
+        " it is unstable.",
     )

@@ -35,7 +35,7 @@ def outcome(patch_set, mine, gate, peers, is_set_aside=False):
     if failed is None:
         return None
     if is_set_aside:
-        return Outcome.SET_ASIDE, "cast in a sick spell"
+        return Outcome.SET_ASIDE, "cast while the CI was sick, or while all failed"
     later = [
         attempt.verdict
         for attempt in attempts

@@ -29,6 +29,6 @@ def standing_verdict(attempts):
     return next((verdict for verdict in _WORST_FIRST if verdict in said), None)
 
 
-def first_verdict(attempts):
-    """The verdict of the first attempt that has one, or None: what was said before anybody re-ran."""
-    return next((attempt.verdict for attempt in attempts if attempt.verdict in _WORST_FIRST), None)
+def first_judgement(attempts):
+    """The first attempt with a verdict that counts, or None: what was said before anybody re-ran."""
+    return next((attempt for attempt in attempts if attempt.verdict in _WORST_FIRST), None)

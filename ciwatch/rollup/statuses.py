@@ -23,7 +23,7 @@ def tell(known, system_id, day, as_of):
     """Brings the stored status words of a CI up to date, from the midnight after the *day* on."""
     connection = known.connection
     first_at = _first_report(connection, system_id)
-    if first_at is None:
+    if first_at is None or first_at > as_of:
         return
     since = max(midnight(day), first_at)
     before = _read(connection, system_id, PERIODS.c.started_at < since)
