@@ -418,8 +418,10 @@ class DirtyPart(enum.StrEnum):
 
 
 class DirtySystem(Base):
-    """A CI of which something is to be told anew from the morning of a *day* on: when it was sick, where
-    *part* says that its votes changed, or all else, which follows from its figures."""
+    """A CI of which something is to be told anew from the morning of a *day* on.
+
+    *part* is votes where these changed, and with them when it was sick; figures for all else.
+    """
 
     __tablename__ = "dirty_systems"
 

@@ -5,62 +5,13 @@ days can be added up to a window of any length, and each patch set counts once.
 """
 
 import datetime
-import typing
 
 import msgspec
 
-from ciwatch.insight import agreement
-from ciwatch.insight import expectation
 from ciwatch.insight import flakes
 from ciwatch.insight import latency
-from ciwatch.insight import trust
 from ciwatch.insight import verdicts
-from ciwatch.insight.expectation import Standing
-from ciwatch.insight.facts import BAD
-from ciwatch.insight.facts import FAILED
-from ciwatch.insight.facts import INFRASTRUCTURE
-from ciwatch.insight.facts import JUDGED
-from ciwatch.insight.facts import PASSED
-from ciwatch.insight.facts import Attempt
-from ciwatch.insight.facts import PatchSet
-from ciwatch.insight.facts import Spell
 from ciwatch.insight.histogram import Histogram
-
-
-class Watched(msgspec.Struct, frozen=True):
-    """A CI as it stands to a project's branch on a day.
-
-    :ivar first_report_at: when it first reported on the project, or None.
-    :ivar expected: called with a patch set's files, or None where they are unknown; says whether an answer is
-        expected: True, False, or None for unknown, since it depends on the files.
-    :ivar limit: the time in which an answer is expected.
-    :ivar spells: those in which its votes are set aside.
-    """
-
-    id: int
-    is_gate: bool
-    first_report_at: datetime.datetime | None
-    expected: typing.Callable
-    limit: datetime.timedelta
-    spells: tuple[Spell, ...] = ()
-
-    def is_set_aside(self, moment):
-        """Whether what it said then is set aside."""
-        return any(spell.covers(moment) for spell in self.spells)
-
-
-class Scene(msgspec.Struct, frozen=True):
-    """All that was said of the patch sets of a day, up to the moment as of which it is told.
-
-    :ivar attempts: patch set id -> CI id -> its attempts in the order of their times.
-    :ivar rechecks: patch set id -> when somebody asked for a re-run, in order.
-    """
-
-    day: datetime.date
-    patch_sets: list[PatchSet]
-    attempts: dict[int, dict[int, list[Attempt]]]
-    rechecks: dict[int, list[datetime.datetime]]
-    systems: list[Watched]
 
 
 class ProjectDay(msgspec.Struct):
@@ -140,78 +91,9 @@ class Counted(msgspec.Struct, frozen=True):
     jobs: dict[int, JobDay]
 
 
-_OUTCOMES = {
-    trust.Outcome.CONFIRMED: "confirmed",
-    trust.Outcome.REFUTED: "refuted",
-    trust.Outcome.OPEN: "open",
-    trust.Outcome.SET_ASIDE: "set_aside",
-}
-_STANDINGS = {
-    Standing.ANSWERED: "answered",
-    Standing.MISSED: "missed",
-    Standing.SUPERSEDED: "superseded",
-    Standing.PENDING: "pending",
-    Standing.UNKNOWN_FILES: "unknown_files",
-}
-_VERDICTS = {PASSED: "passed", FAILED: "failed", INFRASTRUCTURE: "infrastructure"}
-
-
 def count(scene, as_of):
-    """The :class:`Counted` of a :class:`Scene`, as of a moment."""
+    """The :class:`Counted` of a :class:`~ciwatch.insight.scene.Scene`, as of a moment."""
     return _Count(scene, as_of).run()
-
-
-def standing_of(system, patch_set, attempts, as_of):
-    """How a CI stands to a patch set: a :class:`~ciwatch.insight.expectation.Standing`.
-
-    :param system: a :class:`Watched`.
-    :param attempts: those of the CI there, in the order of their times.
-    """
-    if expectation.exemption(patch_set, system.first_report_at):
-        return Standing.NOT_EXPECTED
-    expected = system.expected(patch_set.files)
-    if not expected:
-        return Standing.UNKNOWN_FILES if expected is None else Standing.NOT_EXPECTED
-    answered_at = attempts[0].posted_at if attempts else None
-    return expectation.standing(patch_set, answered_at, system.limit, as_of)
-
-
-def outcome_of(system, patch_set, attempts, standing_verdicts, systems):
-    """What became of a CI's failed verdict: (:class:`~ciwatch.insight.trust.Outcome`, why), or None.
-
-    :param standing_verdicts: CI id -> its verdict as it stands there.
-    :param systems: CI id -> :class:`Watched`.
-    """
-    gate, peers = others_of(system, standing_verdicts, systems)
-    failed = next((attempt for attempt in attempts if attempt.verdict == FAILED), None)
-    is_set_aside = failed is not None and system.is_set_aside(failed.posted_at)
-    return trust.outcome(patch_set, attempts, gate, peers, is_set_aside)
-
-
-def others_of(system, standing_verdicts, systems):
-    """(the gate's verdict or None, those of the CI's peers) on a patch set; nobody is a peer of itself."""
-    gate, peers = None, []
-    for other, verdict in standing_verdicts.items():
-        if other == system.id:
-            continue
-        if systems[other].is_gate:
-            gate = verdict
-        else:
-            peers.append(verdict)
-    return gate, peers
-
-
-def standing_verdicts(attempts, systems):
-    """CI id -> its verdict as it stands on a patch set, without what was said in a spell.
-
-    :param attempts: CI id -> its attempts there.
-    :param systems: CI id -> :class:`Watched`.
-    """
-    found = {}
-    for system_id, said in attempts.items():
-        if not systems[system_id].is_set_aside(said[-1].posted_at):
-            found[system_id] = verdicts.standing_verdict(said)
-    return found
 
 
 class _Count:
@@ -220,8 +102,6 @@ class _Count:
     def __init__(self, scene, as_of):
         self._scene = scene
         self._as_of = as_of
-        self._by_id = {system.id: system for system in scene.systems}
-        self._reported_until = expectation.reported_until(scene.day)
         self._project = ProjectDay(patch_sets=len(scene.patch_sets))
         self._systems = {}
         self._jobs = {}
@@ -229,88 +109,46 @@ class _Count:
         self._rechecks = {}
 
     def run(self):
-        for patch_set in self._scene.patch_sets:
-            attempts = self._scene.attempts.get(patch_set.id, {})
-            rechecks = self._scene.rechecks.get(patch_set.id, [])
+        for case in self._scene.cases(self._as_of):
+            patch_set = case.patch_set
             self._project.merged += patch_set.merged_at is not None
-            self._project.rechecks += len(rechecks)
+            self._project.rechecks += len(case.rechecks)
             self._note(patch_set.seen_at, patch_set.replaced_at, patch_set.merged_at, patch_set.abandoned_at)
-            self._note(*rechecks)
-            standing = standing_verdicts(attempts, self._by_id)
+            self._note(*case.rechecks)
             for system in self._scene.systems:
-                self._stand(system, patch_set, attempts.get(system.id, []))
-            for system_id, said in attempts.items():
-                self._judge(self._by_id[system_id], patch_set, said, standing, rechecks)
-                self._count_jobs(said)
+                self._count(system, case)
+                if system.id in case.attempts:
+                    self._time(system, case)
+                    self._count_jobs(case.attempts[system.id])
         for system_id, times in self._answers.items():
             self._systems[system_id].answer_times = times.pack()
         for system_id, times in self._rechecks.items():
             self._systems[system_id].recheck_times = times.pack()
         return Counted(self._project, self._systems, self._jobs)
 
-    def _of(self, system_id):
-        return self._systems.setdefault(system_id, SystemDay())
-
     def _note(self, *moments):
         """Keeps the latest moment that a figure depends on."""
         known = [moment for moment in (*moments, self._project.changed_at) if moment]
         self._project.changed_at = max(known, default=None)
 
-    def _stand(self, system, patch_set, attempts):
-        standing = standing_of(system, patch_set, attempts, self._as_of)
-        if standing is Standing.NOT_EXPECTED:
-            return
-        figures = self._of(system.id)
-        name = _STANDINGS[standing]
-        setattr(figures, name, getattr(figures, name) + 1)
-        due_at = patch_set.seen_at + system.limit
-        if standing is Standing.ANSWERED:
-            figures.late += attempts[0].posted_at > due_at
-        elif standing is Standing.PENDING:
-            self._project.due_at = min(filter(None, (due_at, self._project.due_at)))
-        elif standing is Standing.MISSED:
-            self._note(due_at)
+    def _count(self, system, case):
+        for name in case.figures(system):
+            figures = self._systems.setdefault(system.id, SystemDay())
+            setattr(figures, name, getattr(figures, name) + 1)
+            if name == "pending":
+                due_at = case.patch_set.seen_at + system.limit
+                self._project.due_at = min(filter(None, (due_at, self._project.due_at)))
+            elif name == "missed":
+                self._note(case.patch_set.seen_at + system.limit)
 
-    def _judge(self, system, patch_set, attempts, standing, rechecks):
-        figures = self._of(system.id)
+    def _time(self, system, case):
+        attempts = case.attempts[system.id]
         self._note(attempts[-1].posted_at)
         self._note(*(spell.called_at for spell in system.spells if _touches(spell, attempts)))
-        figures.reported += attempts[0].posted_at < self._reported_until
-        mine = verdicts.standing_verdict(attempts)
-        name = _VERDICTS.get(mine, "unjudged")
-        setattr(figures, name, getattr(figures, name) + 1)
-        self._count_first(system, figures, attempts)
-        if outcome := outcome_of(system, patch_set, attempts, standing, self._by_id):
-            name = _OUTCOMES[outcome[0]]
-            setattr(figures, name, getattr(figures, name) + 1)
-        self._compare(system, figures, standing)
-        self._time(system, patch_set, attempts, rechecks)
-
-    def _count_first(self, system, figures, attempts):
-        first = verdicts.first_judgement(attempts)
-        if first is not None and not system.is_set_aside(first.posted_at):
-            figures.first_judged += 1
-            figures.first_bad += first.verdict in BAD
-
-    def _compare(self, system, figures, standing):
-        mine = standing.get(system.id)
-        gate, peers = others_of(system, standing, self._by_id)
-        if not system.is_gate and (cell := agreement.cell(mine, gate)):
-            setattr(figures, cell, getattr(figures, cell) + 1)
-        others = [verdict for verdict in (gate, *peers) if verdict in JUDGED]
-        if mine not in JUDGED:
-            return
-        figures.peers_judged += len(others)
-        figures.peers_failed += others.count(FAILED)
-        if agreement.is_surely_broken(others):
-            figures.surely_broken += 1
-            figures.wrongly_passed += mine == PASSED
-
-    def _time(self, system, patch_set, attempts, rechecks):
-        seconds = latency.first_answer_s(patch_set, attempts)
+        seconds = latency.first_answer_s(case.patch_set, attempts)
         if seconds is not None:
             self._answers.setdefault(system.id, Histogram()).add(seconds)
-        for seconds in latency.recheck_answers_s(rechecks, attempts):
+        for seconds in latency.recheck_answers_s(case.rechecks, attempts):
             self._rechecks.setdefault(system.id, Histogram()).add(seconds)
 
     def _count_jobs(self, attempts):

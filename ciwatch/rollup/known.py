@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.insight import days
 from ciwatch.insight import expectation
+from ciwatch.insight import scene
 from ciwatch.insight.facts import midnight
 from ciwatch.registry import model as registry_model
 from ciwatch.rollup import spells
@@ -35,12 +35,12 @@ class Known:
         self._spells = None
 
     def watched(self, project_id, branch, day, as_of, only=None):
-        """The :class:`~ciwatch.insight.days.Watched` CIs of a branch on a day, by id, or *only* one."""
+        """The :class:`~ciwatch.insight.scene.Watched` CIs of a branch on a day, by id, or *only* one."""
         first_reports = self._first_reports_on(project_id)
         learned = self._learned(project_id, branch, day)
         project = self.projects[project_id]
         return [
-            days.Watched(
+            scene.Watched(
                 system_id,
                 self.systems[system_id].is_gate,
                 first_at,

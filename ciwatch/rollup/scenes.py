@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.db import summary
-from ciwatch.insight import days
 from ciwatch.insight import facts
+from ciwatch.insight import scene
 from ciwatch.insight.facts import midnight
 from ciwatch.parsers import base
 
@@ -16,7 +16,7 @@ _CHUNK = 500
 
 
 def read(known, project_id, branch, wanted, as_of):
-    """The scenes of some days of a project's branch: date -> :class:`~ciwatch.insight.days.Scene`.
+    """The scenes of some days of a project's branch: date -> :class:`~ciwatch.insight.scene.Scene`.
 
     :param known: a :class:`~ciwatch.rollup.known.Known`.
     :param wanted: dates.
@@ -31,7 +31,7 @@ def read(known, project_id, branch, wanted, as_of):
     for patch_set in patch_sets:
         by_day[patch_set.seen_at.date()].append(patch_set)
     return {
-        day: days.Scene(
+        day: scene.Scene(
             day, there, attempts, rechecks, known.watched(project_id, branch, day, as_of) if there else []
         )
         for day, there in by_day.items()

@@ -6,7 +6,7 @@ import datetime
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.insight import days
+from ciwatch.insight import scene
 from ciwatch.insight import silence
 from ciwatch.insight.expectation import Standing
 from ciwatch.insight.facts import midnight
@@ -78,7 +78,7 @@ def _unanswered(known, system_id, since, as_of):
             for system in systems[patch_set.seen_at.date()]:
                 # Until it was due it had said nothing of it, or it would not have been silent.
                 due_at = patch_set.seen_at + system.limit
-                if days.standing_of(system, patch_set, [], as_of) is Standing.MISSED:
+                if scene.standing_of(system, patch_set, [], as_of) is Standing.MISSED:
                     yield due_at, patch_set
 
 

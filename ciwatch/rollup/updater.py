@@ -1,8 +1,8 @@
 """Counts anew what is marked as dirty, until nothing is.
 
 What was recorded of a day tells first which CIs' votes changed, and so when they were sick; then days are
-counted, since votes cast in a sick spell are set aside; and what the days say of each CI is told last. Each step
-marks what the next one has to do in the transaction in which it does its own: so whatever is recorded
+counted, since votes cast in a sick spell are set aside; and what the days say of each CI is told last. Each
+step marks what the next one has to do in the transaction in which it does its own: so whatever is recorded
 meanwhile, and wherever this is interrupted, nothing is forgotten.
 """
 

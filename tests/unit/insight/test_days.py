@@ -7,6 +7,7 @@ from hypothesis import strategies
 import msgspec
 
 from ciwatch.insight import days
+from ciwatch.insight import scene
 from ciwatch.insight.histogram import Histogram
 from tests import base
 from tests.unit.insight import values
@@ -28,7 +29,7 @@ def counted(patch_sets, systems, attempts=(), rechecks=None, as_of=NOW):
     by_patch_set = {}
     for attempt in attempts:
         by_patch_set.setdefault(attempt.patch_set, {}).setdefault(attempt.system, []).append(attempt)
-    return days.count(days.Scene(values.DAY, patch_sets, by_patch_set, rechecks or {}, systems), as_of)
+    return days.count(scene.Scene(values.DAY, patch_sets, by_patch_set, rechecks or {}, systems), as_of)
 
 
 def figures_of(attempts, as_of=NOW, rechecks=(), others=(), patch_set=None, **known):

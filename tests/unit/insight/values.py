@@ -2,8 +2,8 @@
 
 import datetime
 
-from ciwatch.insight import days
 from ciwatch.insight import facts
+from ciwatch.insight import scene
 
 #: The morning of the day on which it all happens.
 MORNING = datetime.datetime(2026, 3, 2, 9, tzinfo=datetime.UTC)
@@ -72,7 +72,7 @@ def watched(number=1, **known):
         "expected": lambda files: True,
         "limit": datetime.timedelta(hours=24),
     }
-    return days.Watched(**{**values, **known})
+    return scene.Watched(**{**values, **known})
 
 
 def spell(first, last, kind="sick"):

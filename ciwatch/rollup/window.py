@@ -1,0 +1,198 @@
+"""The days of a window as of a moment: read where what was counted was right then, counted anew where not.
+
+What is kept of a day is as of its last count. A page as of an earlier moment must not know what was said
+later, and one as of now has to see that an answer which was pending is missed by now; the few days that this
+changes are counted while the page is made.
+"""
+
+import datetime
+import typing
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.insight import days
+from ciwatch.recorder.dirty import Place
+from ciwatch.rollup import daily
+from ciwatch.rollup import scenes
+
+DIRTY = models.DirtyDay.__table__
+
+# Where more days than these wait to be counted, a page tells so, and does not count them for itself.
+_MOST_WAITING = 60
+
+
+class Scope(typing.NamedTuple):
+    """Of what the figures are: each None for all.
+
+    :ivar system_id: of this CI.
+    :ivar project_id: on this project, and *branch*.
+    """
+
+    system_id: int | None = None
+    project_id: int | None = None
+    branch: str | None = None
+
+
+class Days(typing.NamedTuple):
+    """Lists of :class:`~ciwatch.rollup.daily.Row`."""
+
+    projects: list
+    systems: list
+    jobs: list
+
+
+class Found(typing.NamedTuple):
+    """A patch set that a figure counts: its :class:`~ciwatch.insight.scene.Case`, and the CI's."""
+
+    place: Place
+    case: typing.Any
+    system: typing.Any
+
+
+class Window:
+    """Some days as of a moment."""
+
+    def __init__(self, known, scope, first, last, as_of):
+        """Takes what is asked for.
+
+        :param known: a :class:`~ciwatch.rollup.known.Known`.
+        :param scope: a :class:`Scope`.
+        :param first: the first date.
+        :param last: the last one; what came after *as_of* is left out.
+        """
+        self._known = known
+        self._connection = known.connection
+        self._scope = scope
+        self._first = first
+        self._last = min(last, as_of.date())
+        self._as_of = as_of
+        self._stale = None
+        self._scenes = {}
+        #: How many days wait to be counted, and are not counted here since they are too many.
+        self.waiting = 0
+
+    def read(self, with_jobs=False):
+        """The :class:`Days`."""
+        stale = self.stale()
+        projects = self._kept(daily.read_projects, daily.PROJECTS, stale)
+        systems = self._kept(daily.read_systems, daily.SYSTEMS, stale, self._of_system())
+        jobs = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs()) if with_jobs else []
+        for place in sorted(stale):
+            counted = days.count(self._scene(place), self._as_of)
+            if counted.project.patch_sets:
+                projects.append(daily.Row(place, 0, counted.project))
+            systems += [
+                daily.Row(place, system_id, figures)
+                for system_id, figures in counted.systems.items()
+                if self._scope.system_id in (None, system_id)
+            ]
+            if with_jobs:
+                ours = self._own_jobs(counted.jobs)
+                jobs += [daily.Row(place, job_id, counted.jobs[job_id]) for job_id in ours]
+        return Days(projects, systems, jobs)
+
+    def behind(self, names):
+        """Yields a :class:`Found` for each patch set that one of some figures counts, the newest first.
+
+        :param names: names of figures of :class:`~ciwatch.insight.days.SystemDay`. The scope has a CI.
+        """
+        by_day, columns = {}, daily.SYSTEMS.c
+        counts = sa.or_(*(columns[name] > 0 for name in sorted(names)))
+        statement = (
+            sa.select(columns.project_id, columns.branch, columns.day)
+            .where(*self._at(columns), *self._of_system(), counts)
+            .distinct()
+        )
+        for place in {Place._make(row) for row in self._connection.execute(statement)} | self.stale():
+            by_day.setdefault(place.day, []).append(place)
+        for day in sorted(by_day, reverse=True):
+            found = []
+            for place in sorted(by_day[day]):
+                scene = self._scene(place)
+                system = next((each for each in scene.systems if each.id == self._scope.system_id), None)
+                if system is not None:
+                    found += [
+                        Found(place, case, system)
+                        for case in scene.cases(self._as_of)
+                        if not names.isdisjoint(case.figures(system))
+                    ]
+            found.sort(key=lambda each: (each.case.patch_set.seen_at, each.case.patch_set.id), reverse=True)
+            yield from found
+
+    def stale(self):
+        """The :class:`~ciwatch.recorder.dirty.Place` of the days whose kept figures were others then."""
+        if self._stale is None:
+            self._stale = self._find_stale()
+        return self._stale
+
+    def _find_stale(self):
+        columns = daily.PROJECTS.c
+        statement = sa.select(columns.project_id, columns.branch, columns.day).where(
+            *self._at(columns),
+            sa.or_(columns.changed_at > self._as_of, columns.due_at < self._as_of),
+            *self._where_it_reports(columns),
+        )
+        found = {Place._make(row) for row in self._connection.execute(statement)}
+        waiting = (
+            sa.select(DIRTY.c.project_id, DIRTY.c.branch, DIRTY.c.day)
+            .where(*self._at(DIRTY.c), *self._where_it_reports(DIRTY.c))
+            .distinct()
+        )
+        dirty = {Place._make(row) for row in self._connection.execute(waiting.limit(_MOST_WAITING + 1))}
+        if len(dirty) <= _MOST_WAITING:
+            return found | dirty
+        count = sa.select(sa.func.count()).select_from(waiting.subquery())
+        self.waiting = self._connection.scalar(count)
+        return found
+
+    def _kept(self, read, table, stale, conditions=()):
+        rows = read(self._connection, *self._at(table.c), *conditions)
+        return [row for row in rows if row.place not in stale]
+
+    def _at(self, columns):
+        conditions = [columns.day.between(self._first, self._last)]
+        if self._scope.project_id is not None:
+            conditions.append(columns.project_id == self._scope.project_id)
+        if self._scope.branch is not None:
+            conditions.append(columns.branch == self._scope.branch)
+        return conditions
+
+    def _of_system(self):
+        system_id = self._scope.system_id
+        return [] if system_id is None else [daily.SYSTEMS.c.ci_system_id == system_id]
+
+    def _of_jobs(self):
+        if self._scope.system_id is None:
+            return []
+        jobs = sa.select(models.Job.id).where(models.Job.ci_system_id == self._scope.system_id)
+        return [daily.JOBS.c.job_id.in_(jobs)]
+
+    def _own_jobs(self, job_ids):
+        if self._scope.system_id is None or not job_ids:
+            return sorted(job_ids)
+        jobs = sa.select(models.Job.id).where(
+            models.Job.ci_system_id == self._scope.system_id, models.Job.id.in_(job_ids)
+        )
+        return sorted(self._connection.scalars(jobs))
+
+    def _where_it_reports(self, columns):
+        if self._scope.system_id is None or self._scope.project_id is not None:
+            return []
+        there = (
+            sa.select(models.AccountProject.project_id)
+            .join(models.Account, models.Account.id == models.AccountProject.account_id)
+            .where(models.Account.ci_system_id == self._scope.system_id)
+        )
+        return [columns.project_id.in_(there)]
+
+    def _scene(self, place):
+        if place not in self._scenes:
+            found = scenes.read(self._known, place.project_id, place.branch, [place.day], self._as_of)
+            self._scenes[place] = found[place.day]
+        return self._scenes[place]
+
+
+def ending(as_of, count):
+    """The first and the last date of the *count* days that end with that of *as_of*."""
+    return as_of.date() - datetime.timedelta(days=count - 1), as_of.date()
