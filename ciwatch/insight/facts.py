@@ -11,6 +11,10 @@ JUDGED = (PASSED, FAILED)
 BAD = (FAILED, INFRASTRUCTURE)
 
 
+#: So many patch sets are kept of what shows a spell.
+MOST_EVIDENCE = 200
+
+
 class Build(typing.NamedTuple):
     """One job's line in a report; *job* is the job's id."""
 
@@ -79,7 +83,8 @@ class Spell(msgspec.Struct, frozen=True):
     :ivar called_at: from when on it could be known; a page as of a moment before does not.
     :ivar ended_at: None while it lasts.
     :ivar why: what shows it, a sentence with its numbers.
-    :ivar evidence: the (change, patch set) that it is about, in their order.
+    :ivar evidence: the (change, patch set) that it is about, in their order; at most
+        :data:`MOST_EVIDENCE`.
     """
 
     kind: str

@@ -5,6 +5,7 @@ import datetime
 import typing
 
 from ciwatch.insight import statistics
+from ciwatch.insight.facts import MOST_EVIDENCE
 from ciwatch.insight.facts import Spell
 
 SICK, SHARED = "sick", "shared"
@@ -25,8 +26,6 @@ WELL_AFTER = 2
 #: Fewer verdicts of others than these say nothing of whose fault it is.
 MIN_OTHERS = 3
 
-# So many patch sets are kept as evidence, and asked for what others said of them.
-_KEPT = 200
 
 
 class Vote(typing.NamedTuple):
@@ -111,7 +110,7 @@ class _Watch:
 
     def _spell(self, ended_at, as_of):
         evidence = list(dict.fromkeys((vote.change, vote.patch_set) for vote in self._run if vote.is_bad))
-        kept = evidence[:_KEPT]
+        kept = evidence[:MOST_EVIDENCE]
         bad, judged = self._others(kept, as_of)
         kind = SHARED if judged >= MIN_OTHERS and 2 * bad >= judged else SICK
         changes = len({change for change, _ in evidence})
@@ -121,7 +120,7 @@ class _Watch:
         else:
             why += f"the {self._usual.of} verdicts in the 28 days before are too few to say what is usual"
         if kind == SHARED:
-            which = "them" if len(kept) == len(evidence) else f"the first {_KEPT}"
+            which = "them" if len(kept) == len(evidence) else f"the first {MOST_EVIDENCE}"
             why += f"; of the other CIs' verdicts on {which}, {bad} of {judged} failed, too"
         return Spell(kind, self._run[0].at, self._called_at, ended_at, why, tuple(kept))
 

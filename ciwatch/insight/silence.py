@@ -4,6 +4,7 @@ import fractions
 import math
 
 from ciwatch.insight import statistics
+from ciwatch.insight.facts import MOST_EVIDENCE
 from ciwatch.insight.facts import Spell
 
 SILENT = "silent"
@@ -60,5 +61,5 @@ def find(last_report_at, next_report_at, due, coverage):
         why += f"of those before, it answered {coverage.n} of {coverage.of}"
     else:
         why += "those before are too few to say what it usually answers"
-    evidence = tuple((change, patch_set) for _, change, patch_set in due[:200])
+    evidence = tuple((change, patch_set) for _, change, patch_set in due[:MOST_EVIDENCE])
     return Spell(SILENT, last_report_at, due[count - 1][0], next_report_at, why, evidence)

@@ -6,15 +6,21 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.insight import regression
+from ciwatch.insight.facts import MOST_EVIDENCE
 from ciwatch.insight.facts import midnight
 from ciwatch.rollup import daily
 from ciwatch.rollup import spells
+from ciwatch.rollup import window as windows
 
 _KINDS = (regression.REGRESSED,)
 
 
-def tell(connection, system_id, day, as_of):
-    """Brings the stored spells of a CI up to date; those that were over before the *day* stay as they are."""
+def tell(known, system_id, day, as_of):
+    """Brings the stored spells of a CI up to date; those that were over before the *day* stay as they are.
+
+    :param known: a :class:`~ciwatch.rollup.known.Known`.
+    """
+    connection = known.connection
     mine = spells.of(connection, system_id, _KINDS)
     # The figures of the day count from the next midnight on.
     until = midnight(day)
@@ -32,5 +38,16 @@ def tell(connection, system_id, day, as_of):
     if open_spell:
         open_spell = msgspec.structs.replace(open_spell, ended_at=None)
     first = day + datetime.timedelta(days=1)
-    told = over + regression.find(sums, first, as_of.date(), open_spell)
-    spells.replace(connection, system_id, _KINDS, told)
+    found = regression.find(sums, first, as_of.date(), open_spell)
+    told = [each if each.evidence else _with_evidence(known, system_id, each, as_of) for each in found]
+    spells.replace(connection, system_id, _KINDS, over + told)
+
+
+def _with_evidence(known, system_id, spell, as_of):
+    """*spell* with the patch sets that were bad in the days by which it was called."""
+    last = spell.started_at.date() - datetime.timedelta(days=1)
+    first = last - datetime.timedelta(days=regression.NOW_DAYS - 1)
+    scope = windows.Scope(system_id)
+    behind = windows.Window(known, scope, first, last, as_of).behind({"first_bad"})
+    places = [(found.case.patch_set.change, found.case.patch_set.number) for found in behind]
+    return msgspec.structs.replace(spell, evidence=tuple(reversed(places))[:MOST_EVIDENCE])

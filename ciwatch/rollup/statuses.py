@@ -9,8 +9,8 @@ from ciwatch.db import models
 from ciwatch.insight import flakes
 from ciwatch.insight import status
 from ciwatch.insight.facts import midnight
-from ciwatch.parsers import base
 from ciwatch.rollup import daily
+from ciwatch.rollup import instability
 from ciwatch.rollup import spells
 
 PERIODS = models.StatusPeriod.__table__
@@ -87,12 +87,16 @@ def _words(known, system_id, since, as_of):
     """Yields (moment, :class:`~ciwatch.insight.status.Status`) of each moment at which it may change."""
     connection = known.connection
     mine = [spell for _, spell in spells.read(connection, models.Spell.ci_system_id == system_id)]
-    moments = {since, *_midnights(since, as_of)}
-    for spell in mine:
-        moments.update(at for at in (spell.called_at, spell.ended_at) if at and since <= at <= as_of)
     judged = _judged(connection, system_id, since)
-    jobs = _Jobs(connection, system_id, since, as_of)
+    builds = instability.Builds(connection, system_id, since, as_of)
     retired = known.registry.retired_since(known.systems[system_id].name)
+    active = [since.date(), *judged, *([builds.last_at.date()] if builds.last_at else ())]
+    # From then on nothing is left that a morning could change.
+    last = min(as_of.date(), max(active) + datetime.timedelta(days=DAYS + 1))
+    moments = {since, *_midnights(since.date(), last)}
+    for moment in (midnight(retired) if retired else None, *_turns(mine)):
+        if moment and since <= moment <= as_of:
+            moments.add(moment)
     for moment in sorted(moments):
         day = moment.date()
         yield (
@@ -100,15 +104,20 @@ def _words(known, system_id, since, as_of):
             status.decide(
                 retired if retired and retired <= day else None,
                 [spell for spell in mine if spell.is_known(moment)],
-                jobs.unstable(day),
+                builds.unstable(day),
                 sum(count for date, count in judged.items() if 0 < (day - date).days <= DAYS),
             ),
         )
 
 
-def _midnights(since, as_of):
-    count = (as_of.date() - since.date()).days
-    return [midnight(since.date() + datetime.timedelta(days=n)) for n in range(1, count + 1)]
+def _turns(mine):
+    """The moments at which spells began to be known, or ended."""
+    return [moment for spell in mine for moment in (spell.called_at, spell.ended_at)]
+
+
+def _midnights(first, last):
+    """The midnights after the *first* date, until the *last*."""
+    return [midnight(first + datetime.timedelta(days=n)) for n in range(1, (last - first).days + 1)]
 
 
 def _judged(connection, system_id, since):
@@ -120,59 +129,3 @@ def _judged(connection, system_id, since):
         .group_by(table.day)
     )
     return {day: int(count) for day, count in connection.execute(statement)}
-
-
-class _Jobs:
-    """The voting jobs of a CI that may be unstable, and on which days they are."""
-
-    def __init__(self, connection, system_id, since, as_of):
-        self._builds = {}
-        self._known = {}
-        start = since.date() - datetime.timedelta(days=DAYS)
-        jobs, table = models.Job.__table__.c, daily.JOBS.c
-        # Whoever flaked less often in all of the time is not unstable at any moment of it.
-        statement = (
-            sa.select(jobs.id, jobs.name)
-            .join(daily.JOBS, table.job_id == jobs.id)
-            .where(jobs.ci_system_id == system_id, table.day >= start, table.flaked > 0)
-            .group_by(jobs.id, jobs.name)
-            .having(sa.func.sum(table.flaked) >= flakes.MIN_FLAKED)
-            .order_by(jobs.name)
-        )
-        for job_id, name in connection.execute(statement).all():
-            builds = _read_builds(connection, job_id, midnight(start), as_of)
-            if builds:
-                self._builds[name] = builds
-
-    def unstable(self, day):
-        """(name, rate of flaked patch sets) of those that are unstable on the morning of a *day*."""
-        if day not in self._known:
-            self._known[day] = list(self._find(day))
-        return self._known[day]
-
-    def _find(self, day):
-        until = midnight(day)
-        since = until - datetime.timedelta(days=DAYS)
-        for name, builds in self._builds.items():
-            chosen = [(patch_set, kind) for at, patch_set, kind in builds if since <= at < until]
-            found = flakes.flakiness(chosen)
-            if found.is_unstable:
-                yield name, found.flaked
-
-
-def _read_builds(connection, job_id, since, as_of):
-    """(posted at, patch set id, result class) of the voting builds of a job, in their order."""
-    build, report = models.Build, models.Report
-    statement = (
-        sa.select(report.posted_at, report.patch_set_id, sa.type_coerce(build.result_class, sa.String()))
-        .join(report, report.id == build.report_id)
-        .where(
-            build.job_id == job_id,
-            build.voting.is_(True),
-            report.kind == base.Kind.FINISHED,
-            report.posted_at >= since,
-            report.posted_at <= as_of,
-        )
-        .order_by(report.posted_at, report.digest, build.position)
-    )
-    return [tuple(row) for row in connection.execute(statement)]

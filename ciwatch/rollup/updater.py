@@ -155,7 +155,7 @@ class Updater:
         known = knowns.Known(connection, self._registry)
         for system_id, day in found:
             silences.tell(known, system_id, day, as_of)
-            regressions.tell(connection, system_id, day, as_of)
+            regressions.tell(known, system_id, day, as_of)
             statuses.tell(known, system_id, day, as_of)
         return len(found)
 
