@@ -27,7 +27,6 @@ WELL_AFTER = 2
 MIN_OTHERS = 3
 
 
-
 class Vote(typing.NamedTuple):
     """A verdict of a CI, in the order of its time; *is_bad* where it failed or the infrastructure did."""
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.insight import days
+from ciwatch.insight import histogram
 from ciwatch.recorder.dirty import Place
 
 PROJECTS = models.DailyProject.__table__
@@ -144,3 +145,22 @@ def read_systems(connection, *conditions):
 def read_jobs(connection, *conditions):
     """A :class:`Row` of :class:`~ciwatch.insight.days.JobDay` for each day that meets the conditions."""
     return list(_read(connection, JOBS, days.JobDay, "job_id", *conditions))
+
+
+def total(figures):
+    """The sum of some days' figures of a kind, as another one.
+
+    :param figures: at least one, of :class:`~ciwatch.insight.days.SystemDay` or of
+        :class:`~ciwatch.insight.days.JobDay`.
+    """
+    first, *rest = figures
+    found = {name: getattr(first, name) for name in first.__struct_fields__}
+    for name, value in found.items():
+        if isinstance(value, int):
+            found[name] = value + sum(getattr(each, name) for each in rest)
+        else:
+            times = histogram.Histogram.unpack(value)
+            for each in rest:
+                times.merge(histogram.Histogram.unpack(getattr(each, name)))
+            found[name] = times.pack()
+    return type(first)(**found)
