@@ -48,8 +48,7 @@ def compare(now, before):
 
 
 def find(days, first, last, is_open_since=None):
-    """The regressed spells of a CI, looked at daily at 00:00 UTC, as a list of
-    :class:`~ciwatch.insight.facts.Spell`.
+    """The regressed :class:`~ciwatch.insight.facts.Spell` of a CI, looked at daily at 00:00 UTC.
 
     :param days: date -> :class:`Day`.
     :param first: the first midnight's date that is looked at.
