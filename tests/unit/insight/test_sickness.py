@@ -174,6 +174,7 @@ class TestSickness(base.TestCase):
         for marks in ("", ".", "x", "." * 100):
             self.assertEqual([], told(marks))
 
+    @hypothesis.settings(max_examples=60)
     @hypothesis.given(VOTES, strategies.integers(1, 9))
     def test_by_definition(self, numbers, badness):
         """The same as looking back from every vote anew, however the votes fall."""
@@ -188,6 +189,7 @@ class TestSickness(base.TestCase):
         ]
         self.assertEqual(by_definition(votes), found)
 
+    @hypothesis.settings(max_examples=60)
     @hypothesis.given(VOTES, strategies.integers(0, 120))
     def test_told_before(self, numbers, cut):
         """What was known at a moment stays known: later votes only end what lasted, and add."""
