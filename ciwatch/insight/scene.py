@@ -128,8 +128,10 @@ def standing_verdicts(attempts, systems):
     """
     found = {}
     for system_id, said in attempts.items():
-        if not systems[system_id].is_set_aside(said[-1].posted_at):
-            found[system_id] = verdicts.standing_verdict(said)
+        system = systems[system_id]
+        believed = [attempt for attempt in said if not system.is_set_aside(attempt.posted_at)]
+        if believed:
+            found[system_id] = verdicts.standing_verdict(believed)
     return found
 
 

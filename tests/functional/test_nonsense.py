@@ -198,6 +198,13 @@ class TestNonsense(NonsenseTestCase):
             self.sums("passed"),
         )
 
+    def test_years_ago(self):
+        """One comment that seems to be fifteen years old is no reason to call the CI anything but new."""
+        lines = [comment(GOOD, -15 * 365 * DAY), *(comment(BAD, n, change=100 + n) for n in range(1, 4))]
+        self.figures(lines, 7200)
+        self.assertEqual((1, 3), self.sums("passed", "failed"))
+        self.assertEqual((["new"], []), (self.words(), self.rows(models.Spell)))
+
     def test_back_and_forth(self):
         """As of an earlier moment after a later one, and again: the figures are those of the last."""
         lines = [comment(GOOD, 3600 * n, change=100 + n) for n in range(1, 15)]

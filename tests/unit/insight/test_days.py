@@ -180,6 +180,21 @@ class TestCompared(base.TestCase):
         """How many were confirmed, and how many are open."""
         return found.confirmed, found.open
 
+    def test_each_attempt_is_set_aside_by_itself(self):
+        """What was said before and after a spell stands, whatever was said in it."""
+        sick = watched(1, spells=(values.spell(1.5, 2.5),))
+        for verdicts_said, standing in (
+            (("failed", "passed", None), {1: None}),
+            (("passed", "failed"), {1: "passed"}),
+            (("passed", "failed", "failed"), {1: "failed"}),
+        ):
+            found = days.standing_verdicts({1: said(*verdicts_said)}, {1: sick})
+            self.assertEqual(standing, found, verdicts_said)
+        # Of two pipelines, one spoke in the spell.
+        attempts = said("failed", pipeline="other", first=2) + said("passed", first=3)
+        self.assertEqual({1: "passed"}, days.standing_verdicts({1: attempts}, {1: sick}))
+        self.assertEqual({}, days.standing_verdicts({1: said("failed", first=2)}, {1: sick}))
+
     def test_set_aside(self):
         """What it said itself while it was sick is set aside, and compared with nobody."""
         systems = [watched(GATE, is_gate=True)]

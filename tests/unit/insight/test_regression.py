@@ -72,20 +72,29 @@ class TestRegression(base.TestCase):
         self.assertEqual([(TODAY, None)], told(days | {TODAY - ONE_DAY: regression.Day(3, 3)}))
 
     def test_chance(self):
-        """Opens below p = 0.01, by scipy's Fisher test, and closes above 0.05: the first on either side."""
-        before = regression.Day(2, 20)
+        """Opens below p = 0.01 and closes above 0.05, by scipy's hypergeometric distribution."""
+        opened = facts.Spell("regressed", facts.midnight(TODAY - ONE_DAY), facts.midnight(TODAY), None, "")
+        near = set()
+        for judged in range(10, 130, 3):
+            for bad in range(judged // 10 + 3, judged // 3 + 2):
+                p = stats.hypergeom.sf(bad - 1, 560 + judged, 56 + bad, judged)
+                points = bad / judged - 0.1
+                days = steady(regression.Day(2, 20), regression.Day())
+                days[TODAY - ONE_DAY] = regression.Day(bad, judged)
+                is_open = told(days) == [(TODAY, None)]
+                is_closed = told(days, open_spell=opened)[0][1] is not None
+                self.assertEqual(p < 0.01 and points > 0.0499, is_open, (bad, judged))
+                self.assertEqual(p > 0.05 or points < 0.0299, is_closed, (bad, judged))
+                near.update(limit for limit in (0.01, 0.05) if limit <= p < 1.1 * limit)
+        # Some of these would be told otherwise by limits that are a tenth higher.
+        self.assertEqual({0.01, 0.05}, near)
 
-        def p_of(bad):
-            table = [[bad, 20 - bad], [2 * 28, 18 * 28]]
-            return stats.fisher_exact(table, alternative="greater").pvalue
-
-        spell = facts.Spell("regressed", facts.midnight(TODAY - ONE_DAY), facts.midnight(TODAY), None, "")
-        for bad in range(3, 20):
-            days = steady(before, regression.Day())
-            days[TODAY - ONE_DAY] = regression.Day(bad, 20)
-            self.assertEqual(p_of(bad) < 0.01, told(days) == [(TODAY, None)], bad)
-            is_closed = told(days, open_spell=spell)[0][1] is not None
-            self.assertEqual(p_of(bad) > 0.05 or bad <= 2, is_closed, bad)
+    def test_days_that_count(self):
+        """The 7 days before midnight, and the 28 before them; neither today nor what is older."""
+        days = steady(regression.Day(2, 20), regression.Day(5, 20))
+        around = {TODAY: regression.Day(20, 20), TODAY - ONE_DAY * 36: regression.Day(2000, 2000)}
+        (spell,) = regression.find(days | around, TODAY, TODAY)
+        self.assertEqual(regression.find(days, TODAY, TODAY), [spell])
 
     def test_closes_when_nothing_is_judged(self):
         """A week without verdicts is no worse than any."""

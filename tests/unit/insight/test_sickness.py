@@ -12,8 +12,13 @@ START = datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
 AN_HOUR = datetime.timedelta(hours=1)
 LATER = START + datetime.timedelta(days=3650)
 
+# Hours since the vote before, on which of some changes, and how bad it is. About a month, or a few.
 VOTES = strategies.lists(
-    strategies.tuples(strategies.integers(1, 60), strategies.integers(1, 15), strategies.integers(0, 9)),
+    strategies.tuples(strategies.integers(1, 40), strategies.integers(1, 15), strategies.integers(0, 9)),
+    max_size=20,
+) | strategies.lists(
+    strategies.tuples(strategies.integers(1, 40), strategies.integers(1, 15), strategies.integers(0, 9)),
+    min_size=60,
     max_size=120,
 )
 
@@ -108,6 +113,12 @@ class TestSickness(base.TestCase):
         self.assertEqual([], told("...x" * 9 + "..." + "x" * 4))
         self.assertEqual([("sick", 39, 43, None)], told("...x" * 9 + "..." + "x" * 5))
 
+    def test_one_in_a_thousand(self):
+        """Where 24 of 98 failed before, five in a row are that improbable; where 25 of 99 did, six are."""
+        for bad, count in ((24, 5), (25, 6)):
+            marks = "x." * bad + "." * (74 - bad)
+            self.assertEqual([("sick", len(marks), len(marks) + count - 1, None)], told(marks + "x" * 9))
+
     def test_never_seen_well(self):
         """Without ten verdicts before, ten different changes must fail."""
         self.assertEqual([], told("x" * 9))
@@ -141,6 +152,17 @@ class TestSickness(base.TestCase):
             (spell,) = sickness.find(votes, nobody, LATER)
             self.assertEqual(run[count - 1].at, spell.called_at)
 
+    def test_what_is_older(self):
+        """A bad time more than 28 days before the run is no part of what is usual."""
+        votes = [
+            *votes_of("x." * 20, START - datetime.timedelta(days=40), 2000),
+            *votes_of("." * 20, START - datetime.timedelta(days=10), 1000),
+            *votes_of("x" * 5),
+        ]
+        (spell,) = sickness.find(votes, nobody, LATER)
+        self.assertEqual(START, spell.started_at)
+        self.assertIn("of the verdicts in the 28 days before, 0 of 20 did", spell.why)
+
     def test_history(self):
         """Votes before those that are looked at tell what is usual."""
         history = votes_of("." * 20, START - AN_HOUR * 40, 900)
@@ -152,6 +174,7 @@ class TestSickness(base.TestCase):
         for marks in ("", ".", "x", "." * 100):
             self.assertEqual([], told(marks))
 
+    @hypothesis.settings(max_examples=60)
     @hypothesis.given(VOTES, strategies.integers(1, 9))
     def test_by_definition(self, numbers, badness):
         """The same as looking back from every vote anew, however the votes fall."""
@@ -166,6 +189,7 @@ class TestSickness(base.TestCase):
         ]
         self.assertEqual(by_definition(votes), found)
 
+    @hypothesis.settings(max_examples=60)
     @hypothesis.given(VOTES, strategies.integers(0, 120))
     def test_told_before(self, numbers, cut):
         """What was known at a moment stays known: later votes only end what lasted, and add."""

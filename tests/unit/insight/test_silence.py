@@ -102,3 +102,9 @@ class TestFind(base.TestCase):
         """No spell, and nothing divided by zero."""
         self.assertIsNone(silence.find(START, None, due(500), silence.usual_coverage(0, 500)))
         self.assertIsNone(silence.find(START, None, [], silence.usual_coverage(0, 0)))
+
+    def test_long(self):
+        """A silence without end keeps its first 200 patch sets as evidence, and counts all."""
+        spell = silence.find(START, None, due(500), silence.usual_coverage(90, 10))
+        self.assertEqual((200, (101, 1)), (len(spell.evidence), spell.evidence[0]))
+        self.assertTrue(spell.why.startswith("500 expected patch sets"), spell.why)
