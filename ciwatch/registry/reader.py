@@ -229,7 +229,9 @@ class _Reader:
                 first = owner.setdefault(account, system.name)
                 if first != system.name:
                     line = self._lines["account", where, account]
-                    self._add(line, f"{where}.accounts", f"{account!r} is an account of {first!r} already")
+                    is_name = first == account
+                    what = "the name of another system" if is_name else f"an account of {first!r} already"
+                    self._add(line, f"{where}.accounts", f"{account!r} is {what}")
 
     def _check_components(self, systems, projects):
         """A component is served by CIs that are described."""
