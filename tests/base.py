@@ -38,6 +38,7 @@ class TestCase(testtools.TestCase):
         """A configuration whose database is a file in the test's folder."""
         conf = service.prepare([], config_files=[])
         conf.set_override("connection", f"sqlite:///{self.folder / database}", group="database")
+        conf.set_override("registry_file", "", group="insight")
         return conf
 
     def make_engine(self, database="ciwatch.sqlite"):
@@ -51,6 +52,17 @@ class TestCase(testtools.TestCase):
         """A recorder with the installed parsers; *rules* are those of Identity."""
         rules.setdefault("gate_accounts", ("zuul", "jenkins"))
         return recorder.Recorder(store, manager.ParserManager(), identity.Identity(**rules), "test")
+
+    def write_registry(self, text, name="systems.yaml"):
+        """The path of a registry of *text*, written long enough ago to be taken at once."""
+        path = self.folder / name
+        # Another file, as an editor makes it, and another time than that of the one before.
+        self._age = getattr(self, "_age", 1700000000) + 1
+        fresh = self.folder / f"{name}.new"
+        fresh.write_text(text)
+        os.utime(fresh, (self._age, self._age))
+        fresh.replace(path)
+        return path
 
     def require_corpus(self, name):
         """The path of a recording; skips the test where recordings are absent."""

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from ciwatch.cli import base
 from ciwatch.cli import listen
+from ciwatch.cli import registry
 from ciwatch.db import engine
 from ciwatch.db import schema
 from ciwatch.gerrit import rest
@@ -52,6 +53,7 @@ class Check(command.Command):
         self._line("configuration", _configuration, conf)
         self._line("database", _database, conf)
         self._line("parsers", _parsers, conf)
+        self._line("registry", _registry, conf)
         self._line("state folder", _writable, "state_path", conf.state_path)
         if conf.listener.archive_dir:
             self._line("archive", _writable, "[listener] archive_dir", conf.listener.archive_dir)
@@ -134,6 +136,15 @@ def _parsers(conf):
         told = "; ".join(f"{name}: {reason}" for (name, _), (_, reason) in faults.items())
         raise Failed(f"{told}; install what is missing, or name the plugin in [parsers] disabled")
     return f"{len(parsers.parsers)} of them"
+
+
+def _registry(conf):
+    try:
+        found = registry.read_file(conf)
+    except base.CommandError as error:
+        raise Failed(str(error)) from error
+    count = len(found.current().systems)
+    return f"{count} CI systems" if count else "none; what a CI covers is learned from what it does"
 
 
 def _writable(option, folder):

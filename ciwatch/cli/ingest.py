@@ -6,6 +6,7 @@ from cliff import command
 import tqdm
 
 from ciwatch.cli import base
+from ciwatch.cli import registry
 from ciwatch.parsers import manager
 from ciwatch.recorder import identity
 from ciwatch.recorder import recorder
@@ -27,11 +28,15 @@ def make_recorder(conf, engine, source):
 
 
 def make_identity(conf):
-    """The :class:`~ciwatch.recorder.identity.Identity` rules of *conf*."""
+    """The :class:`~ciwatch.recorder.identity.Identity` rules of *conf*.
+
+    :raises ciwatch.cli.base.CommandError: where its registry cannot be used.
+    """
     return identity.Identity(
         ci_accounts=conf.listener.ci_accounts,
         ignored_accounts=conf.listener.ignored_accounts,
         gate_accounts=conf.gerrit.gate_accounts,
+        registry_file=registry.read_file(conf),
     )
 
 

@@ -90,7 +90,8 @@ class Parse(command.Command):
             if parsed_args.author and parsed_args.author not in (account.username, account.name):
                 continue
             comment = parsers_base.Comment(message.text, author=account.key, tag=message.tag)
-            is_ci = parsed_args.author or known.evidence(account, message.tag)
+            sign = known.evidence(account, message.tag)
+            is_ci = parsed_args.author or known.found_by(account.key or "", account.name or "", sign)
             reading = parsers.parse(comment, strict_only=not is_ci)
             if not is_ci and (reading is None or header.is_notice(message.text, message.tag)):
                 people += 1

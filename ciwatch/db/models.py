@@ -129,8 +129,8 @@ class Account(Base):
     """A Gerrit account that commented.
 
     *username* is the full name where Gerrit gives no username. *ci_system_id* and *found_by* are None for
-    a person. The counts are of its comments, of those among them that a strict parser reads, and of those
-    among these that are results with the address of a log.
+    a person; *sign* is what *found_by* would be without systems.yaml. The counts are of its comments, of those
+    among them that a strict parser reads, and of those among these that are results with the address of a log.
     """
 
     __tablename__ = "accounts"
@@ -142,6 +142,7 @@ class Account(Base):
         sa.ForeignKey("ci_systems.id", ondelete="SET NULL"), index=True
     )
     found_by: orm.Mapped[FoundBy | None] = orm.mapped_column(types.enum_column(FoundBy))
+    sign: orm.Mapped[FoundBy | None] = orm.mapped_column(types.enum_column(FoundBy))
     comment_count: orm.Mapped[int]
     read_count: orm.Mapped[int]
     result_count: orm.Mapped[int] = orm.mapped_column(server_default="0")

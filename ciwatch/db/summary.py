@@ -12,6 +12,7 @@ from ciwatch.parsers.results import ResultClass
 
 _INITIALS = {result_class: result_class.value[0] for result_class in ResultClass}
 _CLASSES = {initial: result_class for result_class, initial in _INITIALS.items()}
+_JOB = re.compile(r"(?<!\S)\d+")
 _TOKEN = re.compile(r"(\d+)([a-z])(v?)(l?)")
 
 
@@ -19,6 +20,11 @@ def pack(job_id, result_class, voting, log_url):
     """The token of a build."""
     has_log = bool(log_url) and log_url.startswith(("http://", "https://"))
     return f"{job_id}{_INITIALS[result_class]}{'v' if voting else ''}{'l' if has_log else ''}"
+
+
+def replace_jobs(line, job_ids):
+    """The *line* with other ids of jobs: those that *job_ids* has, old -> new."""
+    return _JOB.sub(lambda found: str(job_ids.get(int(found[0]), found[0])), line)
 
 
 @functools.lru_cache(maxsize=16384)

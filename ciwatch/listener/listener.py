@@ -257,6 +257,8 @@ class Listener:
         detail = self._intake.trouble or state.detail
         if self._questions.trouble and not self._intake.trouble:
             detail = f"{detail}; cannot ask for what was missed: {self._questions.trouble}"
+        if self._identity.registry_fault:
+            detail = f"{detail}; registry: {self._identity.registry_fault}"
         systemd.notify("WATCHDOG=1", f"STATUS={bounded(f'{word}: {detail}', 500)}")
         counts = self._intake.counts
         row = {

@@ -164,6 +164,15 @@ def read(connection, name):
     )
 
 
+def name_of(connection, username):
+    """The name of the CI that an account called *username* is one of, or None."""
+    return connection.scalar(
+        sa.select(models.CISystem.name)
+        .join(models.Account, models.Account.ci_system_id == models.CISystem.id)
+        .where(models.Account.username == username)
+    )
+
+
 def _accounts(name):
     """A statement that selects the ids of a CI's accounts."""
     return (

@@ -38,8 +38,13 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The whole. *counts* is table name -> number of rows; *silence* is None where pages are current."""
+    """The whole.
 
+    *counts* is table name -> number of rows; *silence* is None where pages are current. *registry* is what is
+    wrong with the file that describes the CIs, or None.
+    """
+
+    registry: str | None
     silence: collector.Silence | None
     listeners: list[collector.Listener]
     gaps: list[collector.Gap]
@@ -72,10 +77,14 @@ def collection(connection):
     )
 
 
-def read(connection, now):
-    """The :class:`Status` as of *now*, UTC."""
+def read(connection, now, registry_fault=None):
+    """The :class:`Status` as of *now*, UTC.
+
+    :param registry_fault: what is wrong with the registry, in words, or None.
+    """
     counted = (models.Project, models.Change, models.PatchSet, models.CISystem, models.Report, models.Build)
     return Status(
+        registry_fault,
         collector.silence(connection, now),
         collector.listeners(connection),
         collector.gaps(connection, 20),

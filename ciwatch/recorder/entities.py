@@ -250,11 +250,14 @@ def record_accounts(rows, events, identity):
     items = [((event.account.key,), event) for event in latest.values()]
 
     def fresh(event):
+        username, name = event.account.key, event.account.name or event.account.key
+        sign = identity.evidence(event.account, event.tag)
         return {
-            "username": event.account.key,
-            "name": event.account.name or event.account.key,
+            "username": username,
+            "name": name,
             "ci_system_id": None,
-            "found_by": identity.evidence(event.account, event.tag),
+            "found_by": identity.found_by(username, name, sign),
+            "sign": sign,
             "comment_count": 0,
             "read_count": 0,
             "result_count": 0,
@@ -262,14 +265,13 @@ def record_accounts(rows, events, identity):
         }
 
     def merge(row, event):
-        changed = False
-        found_by = identity.evidence(event.account, event.tag)
-        if identity.is_ignored(row["username"], row["name"]):
-            changed = changed or row["found_by"] is not None
-            row["found_by"] = None
-        elif surest(row["found_by"], found_by) != row["found_by"]:
-            row["found_by"] = found_by
-            changed = True
+        username, name = row["username"], row["name"]
+        sign = surest(row["sign"], identity.evidence(event.account, event.tag))
+        if identity.is_ignored(username, name):
+            sign = None
+        now = {"sign": sign, "found_by": identity.found_by(username, name, sign)}
+        changed = any(row[column] != value for column, value in now.items())
+        row.update(now)
         return changed
 
     found, _, _ = rows.merge(ACCOUNTS, ["username"], items, fresh, merge)

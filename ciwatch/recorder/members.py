@@ -43,10 +43,10 @@ def refresh(connection, group, usernames, identity, parsers):
         statement = sa.select(ACCOUNTS).where(ACCOUNTS.c.username.in_(part))
         for row in connection.execute(statement).mappings().all():
             account = dict(row)
-            found_by = entities.surest(account["found_by"], FoundBy.GROUP)
-            if identity.is_ignored(account["username"], account["name"]) or found_by == account["found_by"]:
+            sign = entities.surest(account["sign"], FoundBy.GROUP)
+            if identity.is_ignored(account["username"], account["name"]) or sign == account["sign"]:
                 continue
-            account["found_by"] = found_by
+            account["sign"] = sign
             if account["ci_system_id"] is None:
                 became.append(account["username"])
             systems.settle(connection, rows, account, identity, parsers)

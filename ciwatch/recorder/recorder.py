@@ -21,6 +21,7 @@ from ciwatch.recorder import matching
 from ciwatch.recorder import members
 from ciwatch.recorder import positions
 from ciwatch.recorder import reading as readings
+from ciwatch.recorder import registration
 from ciwatch.recorder import rows
 from ciwatch.recorder import systems
 
@@ -73,6 +74,7 @@ class Recorder:
         self._identity = identity
         self._source = source
         self._rows = rows.Rows()
+        self._registration = registration.Registration(identity, parsers)
         self._is_new = True
 
     def record(self, lines, also=None):
@@ -109,8 +111,9 @@ class Recorder:
         notices = {number for number, event in enumerate(batch) if _is_notice(event)}
         try:
             with self._engine.begin() as connection:
-                if self._rows.begin(connection):
+                if is_other := self._rows.begin(connection):
                     self._identity.set_members(members.read(connection))
+                self._registration.refresh(connection, self._rows, is_other)
                 news, better = self._record_events(connection, batch, notices) if batch else (set(), set())
                 self._reject(connection, rejected)
                 self._store_faults(connection)
@@ -118,6 +121,7 @@ class Recorder:
                     also(connection)
         except BaseException:
             self._rows.forget()
+            self._registration.forget()
             raise
         counts.recorded = len(news)
         counts.ignored += len(notices - news)
@@ -195,7 +199,7 @@ class Recorder:
         for account in accounts.values():
             systems.settle(connection, self._rows, account, self._identity, self._parsers)
         self._rows.update(entities.ACCOUNTS, accounts.values())
-        systems.retitle(connection, accounts.values())
+        systems.retitle(connection, accounts.values(), self._identity)
         return numbers, improving
 
     def _store_faults(self, connection):

@@ -8,6 +8,7 @@ import dataclasses
 import functools
 import hashlib
 import inspect
+import sys
 
 import sqlalchemy as sa
 
@@ -22,6 +23,7 @@ from ciwatch.recorder import entities
 from ciwatch.recorder import evidence
 from ciwatch.recorder import faults
 from ciwatch.recorder import reading as readings
+from ciwatch.recorder import registration
 from ciwatch.recorder import reports
 from ciwatch.recorder import rows
 from ciwatch.recorder import systems
@@ -77,6 +79,7 @@ class Reparser:
         self._since = since
         self.dry_run = dry_run
         self._rows = rows.Rows()
+        self._registration = registration.Registration(identity, parsers)
         self._deltas = {}
         self.changes = {}
         self.became = {}
@@ -118,7 +121,7 @@ class Reparser:
         self._settle()
 
     def _transaction(self):
-        return self._engine.connect() if self.dry_run else _Turn(self._engine, self._rows)
+        return self._engine.connect() if self.dry_run else _Turn(self._engine, self._rows, self._registration)
 
     def _begin(self, connection):
         """(position, number of comments done) of an interrupted run that did the same, else zeros."""
@@ -257,7 +260,7 @@ class Reparser:
             with self._engine.connect() as connection:
                 for account in connection.execute(sa.select(ACCOUNTS)).mappings():
                     read, result = self._deltas.get(account["id"], (0, 0))
-                    if account["found_by"] in (None, models.FoundBy.BEHAVIOUR):
+                    if self._may_be_found(account):
                         self._note(
                             account,
                             {
@@ -272,7 +275,7 @@ class Reparser:
             counted = evidence.count_all(connection, self._parsers)
             for account in connection.execute(sa.select(ACCOUNTS)).mappings().all():
                 now = {**account, **counted.get(account["id"], {"read_count": 0, "result_count": 0})}
-                if account["found_by"] in (None, models.FoundBy.BEHAVIOUR):
+                if self._may_be_found(account):
                     self._note(account, now)
                 if now != dict(account):
                     systems.settle(connection, self._rows, now, self._identity, self._parsers)
@@ -282,6 +285,10 @@ class Reparser:
             connection.execute(sa.delete(POSITIONS).where(POSITIONS.c.task == _TASK))
             faults.store(connection, self._parsers.take_faults())
             self._rows.forget()
+
+    def _may_be_found(self, account):
+        """Whether nothing but what it writes says what an account is."""
+        return account["found_by"] in (None, models.FoundBy.BEHAVIOUR)
 
     def _note(self, account, now):
         behaves = self._identity.behaves_like_ci(
@@ -298,16 +305,23 @@ _PLACE = 2**40
 class _Turn:
     """A transaction in which it is this recorder's turn."""
 
-    def __init__(self, engine, remembered):
+    def __init__(self, engine, remembered, registered):
         self._context = engine.begin()
         self._remembered = remembered
+        self._registered = registered
 
     def __enter__(self):
         connection = self._context.__enter__()
-        self._remembered.begin(connection)
+        try:
+            is_other = self._remembered.begin(connection)
+            self._registered.refresh(connection, self._remembered, is_other)
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
         return connection
 
     def __exit__(self, kind, *error):
         if kind:
             self._remembered.forget()
+            self._registered.forget()
         return self._context.__exit__(kind, *error)

@@ -117,13 +117,14 @@ def _builds(rows, items, ids, ci_of_account):
             for position, build in enumerate(reading.report.builds):
                 jobs.append((ci_system_id, readings.bounded(build.job, 255)))
                 builds.append({"report_id": report_id, **readings.build_columns(build, position)})
-    job_ids = _job_ids(rows, jobs)
+    ids_of_jobs = job_ids(rows, jobs)
     for build, job in zip(builds, jobs, strict=True):
-        build["job_id"] = job_ids[job]
+        build["job_id"] = ids_of_jobs[job]
     return builds
 
 
-def _job_ids(rows, jobs):
+def job_ids(rows, jobs):
+    """(CI id, job name) -> id of the job, for some *jobs*; those that are not there yet are made."""
     found, _, _ = rows.merge(
         JOBS,
         ["ci_system_id", "name"],

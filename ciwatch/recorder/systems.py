@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.db.models import FoundBy
+from ciwatch.recorder import attempts
 from ciwatch.recorder import comments
 from ciwatch.recorder import dirty
 from ciwatch.recorder import reading as readings
@@ -20,17 +21,9 @@ def settle(connection, rows, account, identity, parsers):
     """Brings an account's rows into agreement with what is known of it now.
 
     :param rows: the recorder's :class:`~ciwatch.recorder.rows.Rows`.
-    :param account: its row, a dict; found_by and ci_system_id are brought up to date in it.
+    :param account: its row, a dict; sign, found_by and ci_system_id are brought up to date in it.
     """
-    if account["found_by"] in (None, FoundBy.BEHAVIOUR):
-        behaves = identity.behaves_like_ci(
-            account["username"],
-            account["name"],
-            account["comment_count"],
-            account["read_count"],
-            account["result_count"],
-        )
-        account["found_by"] = FoundBy.BEHAVIOUR if behaves else None
+    weigh(account, identity)
     if account["found_by"] and account["ci_system_id"] is None:
         account["ci_system_id"] = _make_system(rows, account, identity)
         _write_account(connection, account)
@@ -40,8 +33,22 @@ def settle(connection, rows, account, identity, parsers):
         account["ci_system_id"] = None
 
 
-def retitle(connection, accounts):
-    """Gives the CI systems of *accounts* (rows) the names that those bear now."""
+def weigh(account, identity):
+    """Brings sign and found_by of an account, a dict, up to date with its counts and with the registry."""
+    if account["sign"] in (None, FoundBy.BEHAVIOUR):
+        behaves = identity.behaves_like_ci(
+            account["username"],
+            account["name"],
+            account["comment_count"],
+            account["read_count"],
+            account["result_count"],
+        )
+        account["sign"] = FoundBy.BEHAVIOUR if behaves else None
+    account["found_by"] = identity.found_by(account["username"], account["name"], account["sign"])
+
+
+def retitle(connection, accounts, identity):
+    """Gives the CI systems of *accounts* (rows) the names that those bear now, or the registry gives them."""
     changed = [account for account in accounts if account["ci_system_id"] is not None]
     if changed:
         connection.execute(
@@ -51,13 +58,19 @@ def retitle(connection, accounts):
                 SYSTEMS.c.title != sa.bindparam("new_title"),
             )
             .values(title=sa.bindparam("new_title")),
-            [{"system_id": account["ci_system_id"], "new_title": account["name"]} for account in changed],
+            [
+                {
+                    "system_id": account["ci_system_id"],
+                    "new_title": identity.system_of(account["username"], account["name"])[1],
+                }
+                for account in changed
+            ],
         )
 
 
 def _make_system(rows, account, identity):
-    name = account["username"]
-    system = {"name": name, "title": account["name"], "is_gate": identity.is_gate(name)}
+    name, title, is_gate = identity.system_of(account["username"], account["name"])
+    system = {"name": name, "title": title, "is_gate": is_gate}
     found, _, _ = rows.merge(SYSTEMS, ["name"], [((name,), system)], dict, lambda row, system: False)
     return found[name,]["id"]
 
@@ -79,7 +92,9 @@ def _become_ci(connection, rows, account, parsers):
 
 
 def _become_person(connection, rows, account, parsers):
+    patch_set_ids = set()
     for part in _parts(connection, reports.REPORTS, account):
+        patch_set_ids |= {posted.patch_set_id for posted in part}
         items = [(posted, parsers.parse(posted.comment, strict_only=True)) for posted in part]
         comments.store_as_comments(connection, items)
     connection.execute(
@@ -94,7 +109,16 @@ def _become_person(connection, rows, account, parsers):
             sa.delete(reports.JOBS).where(reports.JOBS.c.ci_system_id == account["ci_system_id"])
         )
         connection.execute(sa.delete(SYSTEMS).where(SYSTEMS.c.id == account["ci_system_id"]))
-        rows.forget(reports.JOBS, SYSTEMS)
+    else:
+        delete_unused_jobs(connection, account["ci_system_id"])
+        attempts.number_stored(connection, patch_set_ids)
+    rows.forget(reports.JOBS, SYSTEMS)
+
+
+def delete_unused_jobs(connection, system_id):
+    """Deletes the jobs of a CI that no report tells of any more."""
+    unused = ~sa.exists().where(reports.BUILDS.c.job_id == reports.JOBS.c.id)
+    connection.execute(sa.delete(reports.JOBS).where(reports.JOBS.c.ci_system_id == system_id, unused))
 
 
 def _parts(connection, table, account):

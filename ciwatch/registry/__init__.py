@@ -1,0 +1,1 @@
+"""What somebody wrote down about the CI systems: systems.yaml."""

@@ -5,6 +5,7 @@ import gc
 from pyramid import config
 
 from ciwatch.parsers import manager
+from ciwatch.registry import file
 
 
 def create_app(conf, engine=None):
@@ -17,6 +18,7 @@ def create_app(conf, engine=None):
     with config.Configurator(settings={"mako.strict_undefined": "true"}) as configurator:
         configurator.registry["conf"] = conf
         configurator.registry["engine"] = engine
+        configurator.registry["registry_file"] = file.RegistryFile.of_conf(conf)
         configurator.registry["parsers"] = manager.ParserManager(disabled=conf.parsers.disabled)
         configurator.include("pyramid_mako")
         configurator.include("ciwatch.web.db")

@@ -37,6 +37,7 @@ class TestCheck(test_listen.ListenTestCase):
                 "configuration",
                 "database",
                 "parsers",
+                "registry",
                 "state folder",
                 "archive",
                 "source",

@@ -10,6 +10,7 @@ from ciwatch.queries import status as statuses
 from ciwatch.web import params
 from ciwatch.web.views import change as changes
 from ciwatch.web.views import project as project_views
+from ciwatch.web.views import status as status_views
 
 
 @view_config(route_name="api_projects", renderer="msgspec")
@@ -68,7 +69,7 @@ def list_systems(request):
 @view_config(route_name="api_status", renderer="msgspec")
 def status(request):
     """Who listens, what was recorded, rejected, and not understood."""
-    return statuses.read(request.db, request.now)
+    return statuses.read(request.db, request.now, status_views.registry_fault(request))
 
 
 @view_config(route_name="api_change", renderer="msgspec")

@@ -12,6 +12,9 @@ ${self.when(moment)}
 </%def>
 <h1>Status</h1>
 <p class="about">Who listens, what was recorded, what was rejected, and what nobody could read.</p>
+% if status.registry:
+<p id="registry" class="silence" role="status"><b>The registry of CI systems cannot be used; the last one that could holds.</b> <span class="quiet">registry: ${h.bounded(status.registry, 400)}. <code>ciwatch registry validate</code> tells all that is wrong.</span></p>
+% endif
 <h2 id="listeners">Listeners</h2>
 % if status.listeners:
 <div class="scroll"><table class="list">

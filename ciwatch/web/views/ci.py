@@ -19,5 +19,9 @@ def system(request):
     name = request.matchdict["name"]
     found = ci.read(request.db, name) if len(name) <= 255 else None
     if found is None:
+        joined = ci.name_of(request.db, name) if len(name) <= 255 else None
+        if joined is not None and joined != name:
+            # Links to an account lead to the CI that the registry joined it into.
+            raise httpexceptions.HTTPFound(request.route_path("ci", name=joined))
         raise httpexceptions.HTTPNotFound(f"No CI system is called {rendering.bounded(name, 80)!r}.")
     return rendering.page(request, ci=found)

@@ -15,7 +15,7 @@ def status(request):
     """Who listens, what was recorded, rejected, and not understood."""
     return rendering.page(
         request,
-        status=statuses.read(request.db, request.now),
+        status=statuses.read(request.db, request.now, registry_fault(request)),
         waiting={each.listener: each for each in _waiting(request)},
         parsers=request.registry["parsers"],
     )
@@ -33,6 +33,13 @@ def healthz(request):
     """200 while the database answers and its schema is current, else 503."""
     schema.check(request.db)
     return {"status": "ok"}
+
+
+def registry_fault(request):
+    """What is wrong with the file that describes the CIs, in words, or None."""
+    registry_file = request.registry["registry_file"]
+    registry_file.current()
+    return registry_file.fault
 
 
 def _waiting(request):
