@@ -20,10 +20,13 @@ from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.cli import ingest
 from ciwatch.cli import listen
+from ciwatch.cli import registry
+from ciwatch.cli import rollup
 from ciwatch.cli import serve
 from ciwatch.demo import world
 from ciwatch.gerrit import rest as gerrit_rest
 from ciwatch.recorder import positions
+from ciwatch.rollup import keeper
 from ciwatch.sources import asking
 from ciwatch.sources import batches
 from ciwatch.sources import rest
@@ -33,8 +36,9 @@ LOG = logging.getLogger(__name__)
 #: How much faster than real the simulated time goes on while the demo is looked at.
 LIVE_SPEED = 60.0
 
-# How often a real Gerrit is asked, in seconds.
+# How often a real Gerrit is asked, in seconds, and how often what it said is counted.
 _POLL_S = 30
+_COUNT_EVERY_S = 5
 
 
 class Demo(command.Command):
@@ -97,7 +101,7 @@ class Demo(command.Command):
             self._write(play, parsed_args.events)
             return
         with self._fresh_database() as engine:
-            self._show(self.app.conf, play, ingest.make_recorder(self.app.conf, engine, "demo"), parsed_args)
+            self._show(engine, play, ingest.make_recorder(self.app.conf, engine, "demo"), parsed_args)
 
     @contextlib.contextmanager
     def _fresh_database(self):
@@ -131,6 +135,7 @@ class Demo(command.Command):
             thread.start()
             stack.callback(thread.join, 5)
             stack.callback(following.stop)
+            stack.enter_context(keeper.Keeper(engine, registry.read_file(conf), _COUNT_EVERY_S))
             print(
                 f"Asking {conf.gerrit.url} for the last {days:g} days of {', '.join(parsed_args.project)};"
                 " pages fill while it answers",
@@ -162,15 +167,18 @@ class Demo(command.Command):
         except OSError as error:
             raise base.CommandError(f"{path}: {error.strerror}") from error
 
-    def _show(self, conf, play, record, parsed_args):
+    def _show(self, engine, play, record, parsed_args):
+        conf = self.app.conf
         # Before the history is played: who asks for a port that is taken should not wait for it.
         listener = _listen(parsed_args.port)
         events = _with_bar(play)
         for batch in batches.full(map(_line, events), conf.listener.batch_size):
             record.record(batch)
+        rollup.count(conf, engine)
         threading.Thread(target=_live_on, args=(play, record), daemon=True).start()
         self._open_browser(parsed_args, serve.address(listener))
-        serve.run(conf, listener, self.app.stdout)
+        with keeper.Keeper(engine, registry.read_file(conf)):
+            serve.run(conf, listener, self.app.stdout)
 
     def _open_browser(self, parsed_args, address):
         if not parsed_args.no_browser and _has_display():

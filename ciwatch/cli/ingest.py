@@ -1,5 +1,6 @@
 """Commands that bring events in."""
 
+import contextlib
 import sys
 
 from cliff import command
@@ -7,14 +8,18 @@ import tqdm
 
 from ciwatch.cli import base
 from ciwatch.cli import registry
+from ciwatch.cli import rollup
 from ciwatch.parsers import manager
 from ciwatch.recorder import identity
 from ciwatch.recorder import recorder
+from ciwatch.rollup import keeper
 from ciwatch.sources import batches
 from ciwatch.sources import file
 
 # After so many lines without an event among them a file is something else.
 _HOPELESS = 1000
+
+_NOBODY = contextlib.nullcontext()
 
 
 def make_recorder(conf, engine, source):
@@ -63,8 +68,12 @@ class Replay(command.Command):
         sources = [file.FileSource(path) for path in parsed_args.files]
         for source in sources:
             source.check()
-        with base.database(self.app.conf) as engine:
-            total = self._replay(sources, make_recorder(self.app.conf, engine, "replay"))
+        conf = self.app.conf
+        with base.database(conf) as engine:
+            # What comes through a pipe may never end.
+            with keeper.Keeper(engine, registry.read_file(conf)) if "-" in parsed_args.files else _NOBODY:
+                total = self._replay(sources, make_recorder(conf, engine, "replay"))
+            rollup.count(conf, engine)
         print(summary(total), file=self.app.stdout)
         if total.rejected:
             print(

@@ -5,7 +5,6 @@ from cliff import lister
 from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.parsers import manager
-from ciwatch.queries import ci
 from ciwatch.queries import status
 
 
@@ -21,32 +20,6 @@ class ParsersList(lister.Lister):
         ]
         rows += [(name, "", "", "", reason) for name, reason in parsers.failures]
         return ("Name", "Version", "Priority", "Strict", "Fault"), rows
-
-
-class CiList(lister.Lister):
-    """List the CI systems: by what each was found, its comments, and its last report.
-
-    Unread are comments that no parser takes, Disagree results whose headline, vote and job lines do not say
-    the same.
-    """
-
-    def take_action(self, parsed_args):
-        """The columns and rows."""
-        with base.database(self.app.conf, read_only=True) as engine, engine.connect() as connection:
-            rows = [
-                (
-                    system.name,
-                    system.title,
-                    "gate" if system.is_gate else "third party",
-                    ", ".join(system.found_by),
-                    system.report_count,
-                    system.unread_count,
-                    system.disagree_count,
-                    system.last_report_at.isoformat() if system.last_report_at else "",
-                )
-                for system in ci.list_systems(connection)
-            ]
-        return ("Name", "Title", "Role", "Found by", "Reports", "Unread", "Disagree", "Last report"), rows
 
 
 class RejectedList(lister.Lister):

@@ -15,6 +15,8 @@ import tqdm
 from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.cli import ingest
+from ciwatch.cli import registry
+from ciwatch.cli import rollup
 from ciwatch.db import engine as engines
 from ciwatch.listener import archive
 from ciwatch.listener import backfill
@@ -24,6 +26,7 @@ from ciwatch.listener import spool
 from ciwatch.parsers import manager
 from ciwatch.recorder import positions
 from ciwatch.recorder import recorder
+from ciwatch.rollup import keeper
 from ciwatch.sources import asking
 from ciwatch.sources import base as sources
 from ciwatch.sources import rest
@@ -68,6 +71,7 @@ class Listen(command.Command):
             print(
                 f"Listening to {conf.gerrit.url} ({kind.name}); Ctrl-C ends", file=self.app.stdout, flush=True
             )
+            stack.enter_context(keeper.Keeper(store, registry.read_file(conf)))
             listening.run()
 
     def _wait_for_database(self, conf, stack):
@@ -182,6 +186,7 @@ class Backfill(command.Command):
                 if done := task.resume():
                     bar.write(f"ciwatch: going on from {done:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
                 self._run(task, now, parsed_args.since, bar)
+            rollup.count(conf, store)
         print(ingest.summary(task.counts), file=self.app.stdout)
 
     def _task(self, conf, store, parsed_args, bar):

@@ -9,6 +9,7 @@ import tqdm
 from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.cli import ingest
+from ciwatch.cli import rollup
 from ciwatch.parsers import manager
 from ciwatch.recorder import reparse
 
@@ -62,6 +63,8 @@ class Reparse(command.Command):
                 if not parsed_args.dry_run:
                     print("ciwatch: interrupted; the same command goes on from here", file=sys.stderr)
                 raise
+            if not parsed_args.dry_run:
+                rollup.count(conf, engine)
         self._tell(work, "would change" if parsed_args.dry_run else "changed")
 
     def _run(self, work):

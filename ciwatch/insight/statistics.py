@@ -28,6 +28,22 @@ class Rate(msgspec.Struct, frozen=True):
         return self.of >= MIN_SAMPLE
 
     @property
+    def sentence(self):
+        """In words: 218 of 279, 78 % (73 to 82 %); or 3 of 4, too few to say more."""
+        if not self.is_enough:
+            return f"{self.n} of {self.of}, too few to say more," if self.of else "none"
+        low, high = round(100 * self.low), round(100 * self.high)
+        return f"{self.n} of {self.of}, {self._percent()} ({low} to {high} %)"
+
+    def _percent(self):
+        percent = round(100 * self.share)
+        # Nearly all is not all.
+        is_rounded_away = (percent == 0 and self.n) or (percent == 100 and self.n < self.of)
+        if is_rounded_away:
+            return "below 1 %" if percent == 0 else "above 99 %"
+        return f"{percent} %"
+
+    @property
     def share(self):
         """*n* divided by *of*; None for none."""
         return self.n / self.of if self.of else None

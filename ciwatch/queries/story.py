@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.insight.status import Word
+from ciwatch.parsers import base
 from ciwatch.rollup import spells
 
 
@@ -41,13 +42,15 @@ class Spell(msgspec.Struct, frozen=True):
     evidence: list[Evidence]
 
 
-_UNCOUNTED = "Nothing was counted of it yet: too few to say more."
+#: The word of a CI of which nothing was counted yet.
+UNCOUNTED = Word.NEW.value
+_UNCOUNTED_RULE = "Nothing was counted of it yet: too few to say more."
 
 
 def status(connection, system_id, as_of):
     """The :class:`Period` that lasts at a moment."""
     found = periods(connection, system_id, as_of, as_of)
-    return found[-1] if found else Period(Word.NEW, _UNCOUNTED, as_of, None)
+    return found[-1] if found else Period(UNCOUNTED, _UNCOUNTED_RULE, as_of, None)
 
 
 def statuses(connection, as_of):
@@ -57,6 +60,26 @@ def statuses(connection, as_of):
         table.started_at <= as_of, sa.or_(table.ended_at.is_(None), table.ended_at > as_of)
     )
     return {row[0]: _period(row[1:], as_of) for row in connection.execute(statement)}
+
+
+def words(connection, as_of):
+    """Name of a CI -> its status word at a moment, of those that have one."""
+    by_id = statuses(connection, as_of)
+    system = models.CISystem
+    rows = connection.execute(sa.select(system.id, system.name))
+    return {name: by_id[system_id].word for system_id, name in rows if system_id in by_id}
+
+
+def last_report(connection, system_id, as_of):
+    """When a CI finished its last report before a moment, or None."""
+    report = models.Report
+    return connection.scalar(
+        sa.select(sa.func.max(report.posted_at)).where(
+            report.account_id.in_(spells.accounts_of(connection, system_id)),
+            report.kind == base.Kind.FINISHED,
+            report.posted_at <= as_of,
+        )
+    )
 
 
 def periods(connection, system_id, since, as_of):

@@ -43,8 +43,8 @@ _DERIVED = (models.DailyProject, models.DailySystem, models.DailyJob, models.Spe
 
 # So many are done in one transaction, in which no recorder records.
 _FRESH_AT_ONCE = 400
-_DAYS_AT_ONCE = 40
-_SYSTEMS_AT_ONCE = 10
+_DAYS_AT_ONCE = 10
+_SYSTEMS_AT_ONCE = 1
 
 _ONE_DAY = datetime.timedelta(days=1)
 
