@@ -4,6 +4,7 @@ import enum
 
 import msgspec
 
+from ciwatch.insight import agreement
 from ciwatch.insight import flakes
 from ciwatch.insight import regression
 from ciwatch.insight import sickness
@@ -24,6 +25,9 @@ USUAL_DAYS = 28
 #: So many other changes failed by a job say that it is the job.
 MIN_ELSEWHERE = 3
 _SURELY_ELSEWHERE = 5
+
+# What is less probable than this is no accident.
+_BY_CHANCE = 0.01
 
 # A job that passes nine times in ten, or more, fails for a reason.
 _RELIABLE_OF_TEN = 9
@@ -105,15 +109,26 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class _Lean(msgspec.Struct, frozen=True):
-    """What one suspect's own figures say, and the words for it."""
+    """What one suspect's own figures say: points for the patch being at fault, and the words for it.
 
-    likelihood: Likelihood
+    :ivar most: the points that nothing else lifts it above.
+    """
+
+    points: int
     said: str
-    #: Whether it holds whatever others say of the patch set.
-    is_settled: bool = False
+    most: int = 2
 
 
-_ORDER = list(Likelihood)
+_BY_POINTS = {
+    2: Likelihood.ALMOST_SURELY,
+    1: Likelihood.PROBABLY,
+    0: Likelihood.CANNOT_SAY,
+    -1: Likelihood.UNLIKELY,
+    -2: Likelihood.VERY_UNLIKELY,
+}
+
+# So many points of others say surely that the patch is broken, whatever the CI's own figures are.
+_SURELY_BROKEN = 3
 
 
 def explain(evidence):
@@ -122,14 +137,16 @@ def explain(evidence):
         return _untested(evidence)
     if evidence.spell is not None and evidence.spell.kind in (sickness.SICK, sickness.SHARED):
         return _in_spell(evidence)
-    suspect, lean = min(
-        ((suspect, _lean(suspect, evidence)) for suspect in evidence.jobs or (evidence.whole,)),
-        key=lambda found: (_ORDER.index(found[1].likelihood), -(found[0].usual.low or 0), found[0].name),
+    leans = [(suspect, _lean(suspect, evidence)) for suspect in evidence.jobs or (evidence.whole,)]
+    # The patch is at fault if it is for one of them.
+    suspect, lean = max(
+        leans, key=lambda found: (found[1].points, found[0].usual.low or 0, found[0].name)
     )
     said = [lean.said, *_here(suspect), *_others(evidence), *_silence(evidence)]
     if len(evidence.jobs) > 1:
         said.append(f"{wording.count(len(evidence.jobs) - 1, 'more job')} failed")
-    return _answer(_weigh(lean, suspect, evidence), said, suspect.log_url)
+    alike = sum(found.points >= 0 for _, found in leans)
+    return _answer(_weigh(lean, suspect, alike, evidence), said, suspect.log_url)
 
 
 def _answer(likelihood, said, log_url):
@@ -139,61 +156,76 @@ def _answer(likelihood, said, log_url):
 def _lean(suspect, evidence):
     """What the figures of a suspect alone say: the first rule that holds."""
     name = wording.name(suspect.name) if suspect.name else "It"
-    usual, elsewhere, here = suspect.usual, suspect.elsewhere, suspect.here
+    usual, here = suspect.usual, suspect.here
     if here.n < here.of:
-        share = Likelihood.UNLIKELY if here.of > 2 and 2 * here.n > here.of else Likelihood.VERY_UNLIKELY
-        return _Lean(
-            share, f"{name} passed on this same patch set, too: {here.n} of {here.of} runs failed", True
-        )
+        runs = f"{here.n} of {here.of} runs failed"
+        return _Lean(-1 if 2 * here.n > here.of else -2, f"{name} passed on this same patch set, too: {runs}")
     if evidence.whole.here.n < evidence.whole.here.of:
-        return _Lean(Likelihood.VERY_UNLIKELY, "Another run on this same patch set passed", True)
-    if elsewhere.n >= MIN_ELSEWHERE and 2 * elsewhere.n >= elsewhere.of:
-        is_sure = elsewhere.n >= _SURELY_ELSEWHERE and 5 * elsewhere.n >= 4 * elsewhere.of
-        return _Lean(
-            Likelihood.VERY_UNLIKELY if is_sure else Likelihood.UNLIKELY,
-            f"{name} {_elsewhere(suspect)} as well, and {_usual(suspect)}",
-        )
+        return _Lean(-2, "Another run on this same patch set passed")
+    if points := _breakage(suspect):
+        # Whoever fails the patch, too, may do so for the same reason.
+        return _Lean(points, f"{name} {_elsewhere(suspect)} as well, and {_usual(suspect)}", most=0)
     if usual.is_enough and 2 * usual.n < usual.of:
-        return _Lean(Likelihood.UNLIKELY, f"{name} fails more often than not: it {_usual(suspect)}")
+        return _Lean(-1, f"{name} fails more often than not: it {_usual(suspect)}")
     rest = f"{name} {_usual(suspect)} and {_elsewhere(suspect)}"
     if not suspect.name:
-        rest = f"It names no job that failed; as a whole it {rest.removeprefix('It ')}"
+        rest = f"It names no job that failed; as a whole it {_usual(suspect)} and {_elsewhere(suspect)}"
     if flakes.Flakiness(suspect.flaked).is_unstable:
-        return _Lean(Likelihood.CANNOT_SAY, f"{name} {_flips(suspect.flaked)} and {_elsewhere(suspect)}")
+        return _Lean(0, f"{name} {_flips(suspect.flaked)} and {_elsewhere(suspect)}")
     if evidence.spell is not None and evidence.spell.kind == regression.REGRESSED:
         since = wording.moment(evidence.spell.started_at, evidence.as_of)
-        return _Lean(Likelihood.CANNOT_SAY, f"{rest}; the CI fails more often than it used to since {since}")
+        return _Lean(0, f"{rest}; the CI fails more often than it used to since {since}")
     if evidence.trust.is_enough and 2 * evidence.trust.n < evidence.trust.of:
         told = f"of the CI's failures that were settled, only {wording.share(evidence.trust)} were confirmed"
-        return _Lean(Likelihood.CANNOT_SAY, f"{rest}; {told}")
+        return _Lean(0, f"{rest}; {told}")
     is_reliable = usual.is_enough and 10 * usual.n >= _RELIABLE_OF_TEN * usual.of
-    is_alone = elsewhere.n < 2 or 5 * elsewhere.n <= elsewhere.of
-    return _Lean(Likelihood.PROBABLY if is_reliable and is_alone else Likelihood.CANNOT_SAY, rest)
+    return _Lean(1 if is_reliable else 0, rest)
 
 
-def _weigh(lean, suspect, evidence):
-    """The likelihood, given what others say of the patch set, and what became of it."""
-    if lean.is_settled:
-        return lean.likelihood
-    found, against = _ORDER.index(lean.likelihood), _against(evidence)
-    cannot_say, probably = _ORDER.index(Likelihood.CANNOT_SAY), _ORDER.index(Likelihood.PROBABLY)
-    if found > cannot_say:
-        # Whoever fails it with a job that fails everything may do so for the same reason.
-        found = cannot_say if against else found
-    else:
-        found = max(0, found - against)
-        if suspect.here.of > 1:
-            found = min(found, probably)
-    if evidence.is_merged:
-        found = max(found, _ORDER.index(Likelihood.UNLIKELY))
-    return _ORDER[found]
+def _breakage(suspect):
+    """Points of a suspect that fails other changes clearly more often than it used to; 0 for another."""
+    rate, usual = suspect.elsewhere, suspect.usual
+    if rate.n < MIN_ELSEWHERE or 2 * rate.n < rate.of:
+        return 0
+    if usual.is_enough:
+        chance = statistics.fisher_more(rate.n, rate.of, usual.of - usual.n, usual.of)
+        if chance >= _BY_CHANCE:
+            return 0
+    return -2 if rate.n >= _SURELY_ELSEWHERE and 5 * rate.n >= 4 * rate.of else -1
+
+
+def _weigh(lean, suspect, alike, evidence):
+    """The likelihood, given what others say of the patch set, and what became of it.
+
+    :param alike: how many jobs failed of which none has a reason of its own to.
+    """
+    points, against = lean.points, _against(evidence)
+    points += against
+    if lean.points >= 0:
+        # Two that seldom fail do not fail at once by accident, nor one twice.
+        points += (alike > 1) + (suspect.here.of > 1)
+    if not against and _for(evidence):
+        points -= 1
+    if evidence.is_merged and against < _SURELY_BROKEN:
+        points -= 2
+    # Nobody but others makes it sure; and by what others say alone it is never very unlikely.
+    points = min(points, lean.most, 2 if against else 1)
+    return _BY_POINTS[max(points, -2 if lean.points == -2 else -1)]
 
 
 def _against(evidence):
-    """How many kinds of others failed the patch set, too: the gate, and the peers."""
+    """Points of those who failed the patch set, too: the gate, and the peers."""
     judges = [verdict for verdict in evidence.peers if verdict in JUDGED]
-    peers = len(judges) >= MIN_PEERS and 2 * judges.count(FAILED) >= len(judges)
-    return (evidence.gate == FAILED) + peers
+    points = int(evidence.gate == FAILED)
+    if agreement.is_surely_broken(judges):
+        return points + _SURELY_BROKEN
+    return points + (len(judges) >= MIN_PEERS and 2 * judges.count(FAILED) >= len(judges))
+
+
+def _for(evidence):
+    """Whether the gate passed the patch set, or nearly all of the peers did."""
+    judges = [verdict for verdict in evidence.peers if verdict in JUDGED]
+    return evidence.gate == PASSED or (len(judges) >= MIN_PEERS and 4 * judges.count(FAILED) < len(judges))
 
 
 def _in_spell(evidence):

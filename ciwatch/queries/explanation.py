@@ -16,6 +16,7 @@ from ciwatch.queries import evidence
 from ciwatch.queries import registered
 from ciwatch.rollup import spells
 
+
 class Explanation(msgspec.Struct, frozen=True):
     """Whether a verdict is about the patch, and what to do next; each None where it is not known.
 
