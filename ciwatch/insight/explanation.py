@@ -29,6 +29,9 @@ _SURELY_ELSEWHERE = 5
 # What is less probable than this is no accident.
 _BY_CHANCE = 0.01
 
+# A job that passes less than once in three, or a CI that is right as seldom, tells little.
+_SELDOM = 3
+
 # A job that passes nine times in ten, or more, fails for a reason.
 _RELIABLE_OF_TEN = 9
 
@@ -139,9 +142,7 @@ def explain(evidence):
         return _in_spell(evidence)
     leans = [(suspect, _lean(suspect, evidence)) for suspect in evidence.jobs or (evidence.whole,)]
     # The patch is at fault if it is for one of them.
-    suspect, lean = max(
-        leans, key=lambda found: (found[1].points, found[0].usual.low or 0, found[0].name)
-    )
+    suspect, lean = max(leans, key=lambda found: (found[1].points, found[0].usual.low or 0, found[0].name))
     said = [lean.said, *_here(suspect), *_others(evidence), *_silence(evidence)]
     if len(evidence.jobs) > 1:
         said.append(f"{wording.count(len(evidence.jobs) - 1, 'more job')} failed")
@@ -165,8 +166,8 @@ def _lean(suspect, evidence):
     if points := _breakage(suspect):
         # Whoever fails the patch, too, may do so for the same reason.
         return _Lean(points, f"{name} {_elsewhere(suspect)} as well, and {_usual(suspect)}", most=0)
-    if usual.is_enough and 2 * usual.n < usual.of:
-        return _Lean(-1, f"{name} fails more often than not: it {_usual(suspect)}")
+    if usual.is_enough and _SELDOM * usual.n < usual.of:
+        return _Lean(-1, f"{name} {_usual(suspect)} only, and {_elsewhere(suspect)}")
     rest = f"{name} {_usual(suspect)} and {_elsewhere(suspect)}"
     if not suspect.name:
         rest = f"It names no job that failed; as a whole it {_usual(suspect)} and {_elsewhere(suspect)}"
@@ -175,9 +176,10 @@ def _lean(suspect, evidence):
     if evidence.spell is not None and evidence.spell.kind == regression.REGRESSED:
         since = wording.moment(evidence.spell.started_at, evidence.as_of)
         return _Lean(0, f"{rest}; the CI fails more often than it used to since {since}")
-    if evidence.trust.is_enough and 2 * evidence.trust.n < evidence.trust.of:
-        told = f"of the CI's failures that were settled, only {wording.share(evidence.trust)} were confirmed"
-        return _Lean(0, f"{rest}; {told}")
+    trust = evidence.trust
+    if trust.is_enough and 2 * trust.n < trust.of:
+        told = f"of the CI's failures that were settled, only {wording.share(trust)} were confirmed"
+        return _Lean(-1 if _SELDOM * trust.high < 1 else 0, f"{rest}; {told}")
     is_reliable = usual.is_enough and 10 * usual.n >= _RELIABLE_OF_TEN * usual.of
     return _Lean(1 if is_reliable else 0, rest)
 
@@ -263,13 +265,14 @@ def _untested(evidence):
         said = f"It was stopped before it ended ({wording.name(word)}), and says nothing of the patch"
     elif word:
         said = (
-            f"The infrastructure broke: {wording.name(job)} ended with {wording.name(word)},"
-            " and says nothing of the patch"
+            f"The infrastructure broke, which says nothing of the patch: {wording.name(job)} ended with"
+            f" {wording.name(word)}"
         )
+        if len(evidence.words) > 1:
+            said += f", and {wording.count(len(evidence.words) - 1, 'more job')} alike"
     else:
-        said = "The infrastructure broke, and that says nothing of the patch"
-    more = len(evidence.words) - 1
-    extra = [f"so did {wording.count(more, 'other job')}"] if more > 0 and likelihood is Likelihood.NO else []
+        said = "The infrastructure broke, which says nothing of the patch"
+    extra = []
     spell = evidence.spell
     if spell is not None and spell.kind == sickness.SICK:
         times = wording.stretch(spell.started_at, spell.ended_at, evidence.as_of)

@@ -42,4 +42,3 @@ def stretch(started_at, ended_at, as_of):
     if ended_at is None or ended_at > as_of:
         return f"since {since}"
     return f"from {since} until {moment(ended_at, as_of)}"
-

@@ -82,7 +82,7 @@ class Own:
 
 
 def _sum(rows, attempt, own):
-    """The sums of a day's figures over the days before an attempt, without those that are the change's own."""
+    """The sums of figures over the days before an attempt, without those that are the change's own."""
     last = attempt.posted_at.date()
     sums = [0, 0, 0, 0]
     for day, counts in rows:
@@ -147,7 +147,8 @@ class SystemDays:
 
 def _in_days(table, bad):
     """The condition that a day is one of those before the bad verdicts."""
-    stretches = _merged((each.attempt.posted_at.date() - _USUAL, each.attempt.posted_at.date()) for each in bad)
+    lasts = {each.attempt.posted_at.date() for each in bad}
+    stretches = _merged((last - _USUAL, last) for last in lasts)
     return sa.or_(*(sa.and_(table.day >= since, table.day < until) for since, until in stretches))
 
 
