@@ -2,6 +2,7 @@
 
 import datetime
 import enum
+import functools
 import ipaddress
 import re
 import urllib.parse
@@ -141,7 +142,7 @@ def _extra(thread):
                 excused[result.pipeline] = used + 1
                 continue
             where = f" in {wording.name(result.pipeline)}" if result.pipeline else ""
-            what = f"another result{where}, and nobody had asked for a re-run"
+            what = f"another result{where}, and no request for a re-run before it"
             yield Breach(thread.change, thread.patch_set, result.at, what)
 
 
@@ -196,7 +197,11 @@ def in_time(threads, as_of):
         elif answered_at is None and thread.due_at >= as_of:
             continue
         else:
-            late = "no answer" if answered_at is None else f"answered {_length(answered_at - thread.due_at)} late"
+            late = (
+                "no answer"
+                if answered_at is None
+                else f"answered {_length(answered_at - thread.due_at)} late"
+            )
             breaches.append(Breach(thread.change, thread.patch_set, thread.due_at, late))
         told += 1
     return _rule(
@@ -214,7 +219,7 @@ def links_page(comments, page=None):
     :param comments: a list of :class:`Comment`.
     :param page: the address of its page as the registry has it, or None.
     """
-    log_hosts = {host_of(url) for comment in comments for _, url in comment.logs if url}
+    log_hosts = {_host(_origin(url)) for comment in comments for _, url in comment.logs if url}
     page = _bare(page) if page else None
     breaches = [
         Breach(comment.change, comment.patch_set, comment.at, "no link to a page about the CI")
@@ -237,7 +242,7 @@ def _has_page(text, page, log_hosts):
             return True
         if "wiki" in link.lower():
             return True
-        host = host_of(link)
+        host = _host(_origin(link))
         if host and host not in log_hosts:
             return True
     return False
@@ -282,10 +287,18 @@ def _missing_logs(comment):
 
 def log_fault(url):
     """What is wrong with the address of a log, in words, or None."""
-    if not url:
-        return "no log"
+    return _fault(_origin(url)) if url else "no log"
+
+
+def _origin(url):
+    """The part of an address that tells its scheme and its host: the same for most logs of a CI."""
+    return "/".join(url.split("/", 3)[:3])
+
+
+@functools.lru_cache(maxsize=4096)
+def _fault(origin):
     try:
-        parts = urllib.parse.urlsplit(url)
+        parts = urllib.parse.urlsplit(origin)
         host = parts.hostname
     except ValueError:
         return "its log is at no address"
@@ -311,10 +324,10 @@ def is_ip(host):
     return True
 
 
-def host_of(url):
-    """The host of an address in lower case, or None."""
+@functools.lru_cache(maxsize=4096)
+def _host(origin):
     try:
-        return urllib.parse.urlsplit(url).hostname
+        return urllib.parse.urlsplit(origin).hostname
     except ValueError:
         return None
 
@@ -350,9 +363,7 @@ def named(names):
 
 def _rule(name, rule, kept, breaches):
     breaches.sort(key=lambda breach: (breach.at is not None, breach.at), reverse=True)
-    told = [
-        msgspec.structs.replace(breach, what=breach.what[:_LONGEST_SAID]) for breach in breaches[:MOST]
-    ]
+    told = [msgspec.structs.replace(breach, what=breach.what[:_LONGEST_SAID]) for breach in breaches[:MOST]]
     return Rule(name, rule, _verdict(kept), kept, len(breaches), told)
 
 

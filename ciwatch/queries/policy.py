@@ -123,9 +123,7 @@ def _read_logs(connection, accounts, window):
         sa.select(build.report_id, models.Job.name, build.log_url)
         .join(report, report.id == build.report_id)
         .join(models.Job, models.Job.id == build.job_id)
-        .where(
-            _in(accounts, window), report.kind == base.Kind.FINISHED, build.result_class.in_(facts.JUDGED)
-        )
+        .where(_in(accounts, window), report.kind == base.Kind.FINISHED, build.result_class.in_(facts.JUDGED))
         .order_by(build.report_id, build.position)
     )
     for report_id, job, log_url in connection.execute(statement):
@@ -159,6 +157,7 @@ class _Threads:
         self._first_at = _read_first_reports(connection, accounts)
         self._patch_sets = _read_patch_sets(connection, list(self._first_at), window)
         self._asked = _read_rechecks(connection, list(self._first_at), window)
+        self._watched = {}
         self._learned = _Learned(connection, system.system_id, list(self._first_at), window)
 
     def build(self, reports, own_phrase):
@@ -174,8 +173,9 @@ class _Threads:
 
     def _thread(self, each, results, own_phrase):
         patch_set, asked = each.facts, self._asked.get(each.facts.id, ())
-        limit = self._registry.limit(self._system.name, patch_set.project)
-        is_expected = self._is_expected(each, limit)
+        watched = self._watch(each)
+        standing = days.standing_of(watched, patch_set, (), self._window.until)
+        is_expected = standing not in (Standing.NOT_EXPECTED, Standing.UNKNOWN_FILES)
         first_at = next((result.at for result in results if not result.is_repeat), None)
         requests = tuple(
             (at, phrase)
@@ -190,26 +190,25 @@ class _Threads:
             requests,
             tuple(at for at, _ in asked),
             patch_set.ended_at,
-            limit,
-            patch_set.seen_at + limit if is_expected else None,
+            watched.limit,
+            patch_set.seen_at + watched.limit if is_expected else None,
         )
 
-    def _is_expected(self, each, limit):
-        patch_set, name = each.facts, self._system.name
-        day = patch_set.seen_at.date()
-        expected = known.expects(
-            self._registry,
-            name,
-            patch_set.project,
-            patch_set.branch,
-            day,
-            self._learned.is_expected(each.project_id, patch_set.branch, day),
-        )
-        watched = days.Watched(
-            self._system.system_id, self._system.is_gate, self._first_at[each.project_id], expected, limit
-        )
-        standing = days.standing_of(watched, patch_set, (), self._window.until)
-        return standing not in (Standing.NOT_EXPECTED, Standing.UNKNOWN_FILES)
+    def _watch(self, each):
+        """The CI as it stands to a project's branch on the day of a patch set."""
+        day, project, branch = each.facts.seen_at.date(), each.facts.project, each.facts.branch
+        key = project, branch, day
+        if key not in self._watched:
+            name = self._system.name
+            is_learned = self._learned.is_expected(each.project_id, branch, day)
+            self._watched[key] = days.Watched(
+                self._system.system_id,
+                self._system.is_gate,
+                self._first_at[each.project_id],
+                known.expects(self._registry, name, project, branch, day, is_learned),
+                self._registry.limit(name, project),
+            )
+        return self._watched[key]
 
 
 class _Learned:
@@ -231,19 +230,15 @@ class _Learned:
         for found, statement in zip((self._patch_sets, self._reported), statements, strict=True):
             for project_id, branch, day, count in connection.execute(statement):
                 found.setdefault((project_id, branch), {})[day] = count
-        self._known = {}
 
     def is_expected(self, project_id, branch, day):
-        key = project_id, branch, day
-        if key not in self._known:
-            first, last = expectation.learned_days(day)
-            dates = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
-            patch_sets, reported = (
-                sum(found.get((project_id, branch), {}).get(date, 0) for date in dates)
-                for found in (self._patch_sets, self._reported)
-            )
-            self._known[key] = expectation.is_learned(reported, patch_sets)
-        return self._known[key]
+        first, last = expectation.learned_days(day)
+        dates = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
+        patch_sets, reported = (
+            sum(found.get((project_id, branch), {}).get(date, 0) for date in dates)
+            for found in (self._patch_sets, self._reported)
+        )
+        return expectation.is_learned(reported, patch_sets)
 
 
 def _read_first_reports(connection, accounts):
