@@ -297,6 +297,8 @@ def _elsewhere(suspect):
     rate = suspect.elsewhere
     if not rate.of:
         return "judged no other change within a day"
+    if rate.of == 1:
+        return f"{'failed' if rate.n else 'passed'} the one other change within a day"
     if not rate.n:
         return f"failed none of {wording.count(rate.of, 'other change')} within a day"
     return f"failed {rate.n} of {wording.count(rate.of, 'other change')} within a day"

@@ -125,8 +125,8 @@ class TestOneJob(base.TestCase):
         """Nothing is concluded from a handful, or from nothing."""
         found = told(job(usual=rate(3, 4), elsewhere=rate(0, 1)))
         self.assertEqual(
-            "Cannot say. delta-nfs judged too few in the 28 days before to say more (passed 3 of 4) and failed"
-            " none of 1 other change within a day.",
+            "Cannot say. delta-nfs judged too few in the 28 days before to say more (passed 3 of 4) and passed"
+            " the one other change within a day.",
             found.sentence,
         )
         found = told(job(usual=rate(0, 0), elsewhere=rate(0, 0)))
