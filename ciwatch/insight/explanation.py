@@ -114,12 +114,13 @@ class Answer(msgspec.Struct, frozen=True):
 class _Lean(msgspec.Struct, frozen=True):
     """What one suspect's own figures say: points for the patch being at fault, and the words for it.
 
-    :ivar most: the points that nothing else lifts it above.
+    :ivar most: the points that nothing else lifts it above; *least*: below which what others say lowers it.
     """
 
     points: int
     said: str
     most: int = 2
+    least: int = -1
 
 
 _BY_POINTS = {
@@ -180,8 +181,9 @@ def _lean(suspect, evidence):
     if trust.is_enough and 2 * trust.n < trust.of:
         told = f"of the CI's failures that were settled, only {wording.share(trust)} were confirmed"
         return _Lean(-1 if _SELDOM * trust.high < 1 else 0, f"{rest}; {told}")
-    is_reliable = usual.is_enough and 10 * usual.n >= _RELIABLE_OF_TEN * usual.of
-    return _Lean(1 if is_reliable else 0, rest)
+    if not usual.is_enough:
+        return _Lean(0, rest, least=0)
+    return _Lean(1 if 10 * usual.n >= _RELIABLE_OF_TEN * usual.of else 0, rest)
 
 
 def _breakage(suspect):
@@ -208,11 +210,11 @@ def _weigh(lean, suspect, alike, evidence):
         points += (alike > 1) + (suspect.here.of > 1)
     if not against and _for(evidence):
         points -= 1
+    # Nobody but others makes it sure.
+    points = max(min(points, lean.most, 2 if against else 1), min(lean.points, lean.least))
     if evidence.is_merged and against < _SURELY_BROKEN:
-        points -= 2
-    # Nobody but others makes it sure; and by what others say alone it is never very unlikely.
-    points = min(points, lean.most, 2 if against else 1)
-    return _BY_POINTS[max(points, -2 if lean.points == -2 else -1)]
+        points = max(points - 2, min(points, -1))
+    return _BY_POINTS[points]
 
 
 def _against(evidence):

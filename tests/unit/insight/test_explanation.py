@@ -276,7 +276,11 @@ class TestSpells(base.TestCase):
         whole = Suspect(here=rate(1, 2), elsewhere=rate(6, 8))
         long_ago = AT.replace(year=2025)
         found = told(
-            job(), whole=whole, gate=FAILED, spell=spell("sick", long_ago, long_ago + 2 * HOUR), said_at=long_ago
+            job(),
+            whole=whole,
+            gate=FAILED,
+            spell=spell("sick", long_ago, long_ago + 2 * HOUR),
+            said_at=long_ago,
         )
         self.assertEqual(
             "Very unlikely. It failed 6 of 8 other changes within a day and was sick from Sun 23 Nov 2025 14:00"

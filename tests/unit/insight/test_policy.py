@@ -147,9 +147,7 @@ class TestInTime(PolicyTestCase):
 
     def check(self, *threads, as_of=NOW):
         """The rule, of a CI that is expected."""
-        return policy.in_time(
-            [msgspec.structs.replace(each, due_at=AT + DAY) for each in threads], as_of
-        )
+        return policy.in_time([msgspec.structs.replace(each, due_at=AT + DAY) for each in threads], as_of)
 
     def test_in_time(self):
         """To the second."""
@@ -158,7 +156,11 @@ class TestInTime(PolicyTestCase):
     def test_late(self):
         """An hour late, even if a newer patch set came; and never."""
         self.assert_rule(
-            self.check(thread(result(25), ended_at=AT + HOUR), thread()), 0, 2, "answered 1 h late", "no answer"
+            self.check(thread(result(25), ended_at=AT + HOUR), thread()),
+            0,
+            2,
+            "answered 1 h late",
+            "no answer",
         )
 
     def test_not_counted(self):
@@ -233,7 +235,12 @@ class TestLinksLogs(PolicyTestCase):
 
     def test_addresses(self):
         """What anybody can open, and what not."""
-        for url in ("http://a.example/", "HTTPS://A.example:8080", "https://v4.10.example", "https://é.example"):
+        for url in (
+            "http://a.example/",
+            "HTTPS://A.example:8080",
+            "https://v4.10.example",
+            "https://é.example",
+        ):
             self.assertIsNone(policy.log_fault(url), url)
         for url in (
             "http://192.0.2.7/logs",
@@ -274,7 +281,15 @@ class TestNamed(PolicyTestCase):
         """Which names are so, and which are not."""
         for name in ("Basalt Array CI", "Cobalt Flash FC CI", "3Peaks X-200 CI", "Érable NFS CI"):
             self.assertTrue(policy.is_named(name), name)
-        for name in ("", "CI", "Basalt CI", "basalt-array-ci", "Basalt Array ci", "Basalt Array Bot", "B - CI"):
+        for name in (
+            "",
+            "CI",
+            "Basalt CI",
+            "basalt-array-ci",
+            "Basalt Array ci",
+            "Basalt Array Bot",
+            "B - CI",
+        ):
             self.assertFalse(policy.is_named(name), name)
 
     def test_few_are_enough(self):
