@@ -73,15 +73,14 @@ class TestEvidence(ExplanationTestCase):
         """That of the job which is told of; not one that is no http address."""
         store = stories.record(self, last_day(steady="SUCCESS", flaky="FAILURE"), NOW)
         self.assertEqual("https://logs.example/200/flaky", self.read(store)["basalt-ci", 1, 1].log_url)
-        text = "\n\n- nfs javascript:alert(1) : FAILURE in 1s"
+
+    def test_log_that_is_no_link(self):
+        """An address that nobody should follow."""
+        text = "Verified-1\n\nBuild failed (check pipeline).\n\n- nfs javascript:alert(1) : FAILURE in 1s"
         events = [stories.upload(AT, 200), stories.comment(text, AT + HOUR, "delta-ci", 200)]
-        store = stories.record(
-            types.SimpleNamespace(
-                make_engine=lambda: self.make_engine("other.sqlite"), make_recorder=self.make_recorder
-            ),
-            events,
-        )
-        self.assertIsNone(self.read(store)["delta-ci", 1, 1].log_url)
+        found = self.read(stories.record(self, events))["delta-ci", 1, 1]
+        self.assertIn("nfs ", found.sentence)
+        self.assertIsNone(found.log_url)
 
     def test_non_voting(self):
         """A job without a say is not to blame."""
@@ -228,9 +227,9 @@ class TestStatements(ExplanationTestCase):
     def count(self, store, number):
         """The statements that explain a change."""
         said = []
-        sa.event.listen(store, "before_cursor_execute", lambda *args: said.append(args[2]))
+        sa.event.listen(store, "before_cursor_execute", lambda *args: said.append(args[2].startswith("SELECT")))
         self.read(store, number)
-        return len(said)
+        return sum(said)
 
     def test_count(self):
         """Thirty patch sets by three CIs."""
