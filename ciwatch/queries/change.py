@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.parsers import base as parsers
 from ciwatch.queries import cells
+from ciwatch.queries import explanation as explanations
+from ciwatch.registry import model as registry_model
 
 
 class Build(msgspec.Struct, frozen=True):
@@ -23,7 +25,10 @@ class Build(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One comment of a CI. Where *parser* is None nobody could read it and *text* is what there is."""
+    """One comment of a CI. Where *parser* is None nobody could read it and *text* is what there is.
+
+    *explanation* tells of a verdict that is not passed whether it is about the patch; else it is None.
+    """
 
     posted_at: datetime.datetime
     kind: str
@@ -37,6 +42,7 @@ class Report(msgspec.Struct, frozen=True):
     parser: str | None
     text: str
     builds: list[Build]
+    explanation: explanations.Explanation | None
 
 
 class SystemReports(msgspec.Struct, frozen=True):
@@ -94,8 +100,12 @@ class Change(msgspec.Struct, frozen=True):
     patch_sets: list[PatchSet]
 
 
-def read(connection, number):
-    """The :class:`Change` with this *number*, or None."""
+def read(connection, number, as_of, registry=None):
+    """The :class:`Change` with this *number*, or None.
+
+    :param as_of: the moment as of which its verdicts are explained; what was said later is shown, too.
+    :param registry: a :class:`~ciwatch.registry.model.Registry`; an empty one by default.
+    """
     statement = (
         sa.select(models.Change, models.Project.name.label("project"))
         .join(models.Project, models.Project.id == models.Change.project_id)
@@ -105,7 +115,8 @@ def read(connection, number):
     if row is None:
         return None
     change_id = row["id"]
-    systems = _read_systems(connection, change_id)
+    explained = explanations.read(connection, change_id, as_of, registry or registry_model.Registry())
+    systems = _read_systems(connection, change_id, explained)
     strangers = _read_strangers(connection, change_id)
     rechecks = _read_rechecks(connection, change_id)
     patch_sets = [
@@ -146,7 +157,7 @@ def read_log_url(connection, report_id, position):
     )
 
 
-def _read_systems(connection, change_id):
+def _read_systems(connection, change_id, explained):
     """Patch set id -> its CIs, the gate first."""
     statement = (
         sa.select(
@@ -167,12 +178,12 @@ def _read_systems(connection, change_id):
         key = (not row.is_gate, row.ci_title.lower(), row.ci_name)
         found.setdefault(row.patch_set_id, {}).setdefault(key, []).append(row)
     return {
-        patch_set_id: [_system(rows, builds) for _, rows in sorted(by_system.items())]
+        patch_set_id: [_system(rows, builds, explained) for _, rows in sorted(by_system.items())]
         for patch_set_id, by_system in found.items()
     }
 
 
-def _system(rows, builds):
+def _system(rows, builds, explained):
     said = [
         (row.kind, row.pipeline, row.verdict, row.attempt)
         for row in rows
@@ -194,6 +205,7 @@ def _system(rows, builds):
             row.parser,
             row.text,
             builds.get(row.id, []),
+            explained.get(row.id),
         )
         for row in rows
     ]

@@ -10,6 +10,25 @@ from ciwatch.registry import model as registry_model
 from ciwatch.rollup import spells
 
 
+def expects(registry, name, project, branch, day, is_learned):
+    """What :class:`~ciwatch.insight.scene.Watched` asks: whether a CI is expected, given a patch set's files.
+
+    :param is_learned: whether it is by what it did there before, where the registry says nothing.
+    """
+
+    def expected(files):
+        if registry.is_retired(name, day):
+            return False
+        found = registry.is_expected(name, project, branch, files)
+        if found is registry_model.Expected.UNREGISTERED:
+            return is_learned
+        if found is registry_model.Expected.UNKNOWN_FILES:
+            return None
+        return found is registry_model.Expected.YES
+
+    return expected
+
+
 class Known:
     """Reads each of these things once."""
 
@@ -44,28 +63,15 @@ class Known:
                 system_id,
                 self.systems[system_id].is_gate,
                 first_at,
-                self._expected(self.systems[system_id].name, project, branch, day, system_id in learned),
+                expects(
+                    self.registry, self.systems[system_id].name, project, branch, day, system_id in learned
+                ),
                 self.registry.limit(self.systems[system_id].name, project),
                 tuple(spell for spell in self._spells_of(system_id) if spell.called_at <= as_of),
             )
             for system_id, first_at in sorted(first_reports.items())
             if only in (None, system_id)
         ]
-
-    def _expected(self, name, project, branch, day, is_learned):
-        registry = self.registry
-
-        def expected(files):
-            if registry.is_retired(name, day):
-                return False
-            found = registry.is_expected(name, project, branch, files)
-            if found is registry_model.Expected.UNREGISTERED:
-                return is_learned
-            if found is registry_model.Expected.UNKNOWN_FILES:
-                return None
-            return found is registry_model.Expected.YES
-
-        return expected
 
     def _first_reports_on(self, project_id):
         if project_id not in self._first_reports:

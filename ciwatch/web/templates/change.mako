@@ -82,7 +82,20 @@ ${report.pipeline} attempt ${report.attempt}
 ${self.when(report.posted_at)}</summary>
 ${self.jobs(report)}
 </details>
+% if report.explanation:
+${self.explanation(report.explanation)}
 % endif
+% endif
+</%def>
+<%def name="explanation(told)">
+<p class="line quiet">About this patch? <bdi>${told.sentence}</bdi>
+% if told.contact:
+Ask ${h.bounded(told.contact, 200)}.
+% endif
+% if told.recheck:
+Type <code>${h.bounded(told.recheck, 80)}</code> for a re-run.
+% endif
+${self.link(told.log_url)}</p>
 </%def>
 <%def name="jobs(report)">
 % if report.builds:

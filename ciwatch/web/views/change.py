@@ -15,7 +15,7 @@ def find(request):
     number = request.matchdict["number"]
     found = None
     if number.isascii() and number.isdigit() and len(number) < 10:
-        found = changes.read(request.db, int(number))
+        found = changes.read(request.db, int(number), request.now)
     if found is None:
         raise httpexceptions.HTTPNotFound(
             f"No event spoke of a change {rendering.bounded(number, 40)!r} yet."

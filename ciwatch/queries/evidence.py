@@ -1,0 +1,307 @@
+"""What CIs said of a change, of others about then, and in the days before: read in few statements."""
+
+import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.db import summary
+from ciwatch.insight import explanation
+from ciwatch.insight import facts
+from ciwatch.insight import flakes
+from ciwatch.insight import statistics
+from ciwatch.insight import verdicts
+from ciwatch.parsers import base
+
+#: So long before and after a verdict the same job's other verdicts are compared with it.
+NEARBY = datetime.timedelta(days=1)
+
+_USUAL = datetime.timedelta(days=explanation.USUAL_DAYS)
+
+# So many stretches of time are asked for in one statement.
+_STRETCHES = 100
+
+
+class Spoken(msgspec.Struct, frozen=True):
+    """A finished report on the change, and the patch set that it is of."""
+
+    attempt: facts.Attempt
+    account: int
+    name: str
+    is_gate: bool
+    seen_at: datetime.datetime
+    merged_at: datetime.datetime | None
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A build that went wrong."""
+
+    job: int
+    name: str
+    result: str
+    result_class: str
+    voting: bool
+    log_url: str | None
+
+
+class Own:
+    """What the change itself adds to the figures of a day: its own failures are not usual."""
+
+    def __init__(self, spoken):
+        by_place = {}
+        for each in spoken:
+            key = each.seen_at.date(), each.attempt.system, each.attempt.patch_set
+            by_place.setdefault(key, []).append(each.attempt)
+        self._jobs, self._systems = {}, {}
+        for (day, system_id, _), attempts in by_place.items():
+            self._add(self._systems, (system_id, day), verdicts.standing_verdict(attempts))
+            classes = {}
+            for attempt in verdicts.without_repetitions(attempts):
+                for build in attempt.builds:
+                    self._add(self._jobs, (build.job, day), build.result_class)
+                    classes.setdefault(build.job, set()).add(build.result_class)
+            for job, said in classes.items():
+                counts = self._jobs[job, day]
+                counts[2] += flakes.is_judged(said)
+                counts[3] += flakes.is_flaked(said)
+
+    @staticmethod
+    def _add(table, key, kind):
+        counts = table.setdefault(key, [0, 0, 0, 0])
+        counts[0] += kind == facts.PASSED
+        counts[1] += kind == facts.FAILED
+
+    def of_job(self, job, day):
+        """(passed, failed, judged, flaked) of a day."""
+        return self._jobs.get((job, day), (0, 0, 0, 0))
+
+    def of_system(self, system_id, day):
+        """The same of a CI; the last two mean nothing."""
+        return self._systems.get((system_id, day), (0, 0, 0, 0))
+
+
+def _sum(rows, attempt, own):
+    """The sums of figures over the days before an attempt, without those that are the change's own."""
+    last = attempt.posted_at.date()
+    sums = [0, 0, 0, 0]
+    for day, counts in rows:
+        if last - _USUAL <= day < last:
+            # What was recorded since the day was counted is not in it.
+            sums = [total + max(0, n - m) for total, n, m in zip(sums, counts, own(day), strict=True)]
+    return sums
+
+
+class JobDays:
+    """The daily figures of some jobs."""
+
+    def __init__(self, connection, bad, jobs):
+        table = models.DailyJob
+        self._rows = {}
+        if not jobs:
+            return
+        columns = (table.passed, table.failed, table.judged, table.flaked)
+        statement = (
+            sa.select(table.job_id, table.day, *map(sa.func.sum, columns))
+            .where(table.job_id.in_(jobs), _in_days(table, bad))
+            .group_by(table.job_id, table.day)
+        )
+        for job, day, *counts in connection.execute(statement):
+            self._rows.setdefault(job, []).append((day, list(map(int, counts))))
+
+    def usual(self, attempt, job, own):
+        """(builds passed of those that judged, patch sets flaked of those judged)."""
+        sums = _sum(self._rows.get(job, ()), attempt, lambda day: own.of_job(job, day))
+        passed, failed, judged, flaked = sums
+        return statistics.rate(passed, passed + failed), statistics.rate(min(flaked, judged), judged)
+
+
+class SystemDays:
+    """The daily figures of some CIs."""
+
+    def __init__(self, connection, bad):
+        table = models.DailySystem
+        columns = (table.passed, table.failed, table.confirmed, table.refuted)
+        statement = (
+            sa.select(table.ci_system_id, table.day, *map(sa.func.sum, columns))
+            .where(table.ci_system_id.in_({each.attempt.system for each in bad}), _in_days(table, bad))
+            .group_by(table.ci_system_id, table.day)
+        )
+        self._rows = {}
+        for system_id, day, *counts in connection.execute(statement):
+            self._rows.setdefault(system_id, []).append((day, list(map(int, counts))))
+
+    def usual(self, attempt, own):
+        """Patch sets passed of those judged."""
+        passed, failed, *_ = _sum(
+            self._rows.get(attempt.system, ()), attempt, lambda day: own.of_system(attempt.system, day)
+        )
+        return statistics.rate(passed, passed + failed)
+
+    def trust(self, attempt):
+        """Confirmed of those that were confirmed or refuted."""
+        rows = self._rows.get(attempt.system, ())
+        *_, confirmed, refuted = _sum(rows, attempt, lambda day: (0, 0, 0, 0))
+        return statistics.rate(confirmed, confirmed + refuted)
+
+
+def _in_days(table, bad):
+    """The condition that a day is one of those before the bad verdicts."""
+    lasts = {each.attempt.posted_at.date() for each in bad}
+    stretches = _merged((last - _USUAL, last) for last in lasts)
+    return sa.or_(*(sa.and_(table.day >= since, table.day < until) for since, until in stretches))
+
+
+def _merged(stretches):
+    """Stretches (since, until) that touch made one, in their order."""
+    found = []
+    for since, until in sorted(stretches):
+        if found and since <= found[-1][1]:
+            found[-1] = found[-1][0], max(until, found[-1][1])
+        else:
+            found.append((since, until))
+    return found
+
+
+def read_spoken(connection, change_id, as_of):
+    report, patch_set, system = models.Report, models.PatchSet, models.CISystem
+    statement = (
+        sa.select(
+            report.id,
+            models.Account.ci_system_id,
+            report.patch_set_id,
+            report.pipeline,
+            report.attempt,
+            report.posted_at,
+            sa.type_coerce(report.verdict, sa.String()),
+            report.digest,
+            report.summary,
+            report.account_id,
+            system.name,
+            system.is_gate,
+            patch_set.seen_at,
+            patch_set.merged_at,
+        )
+        .join(patch_set, patch_set.id == report.patch_set_id)
+        .join(models.Account, models.Account.id == report.account_id)
+        .join(system, system.id == models.Account.ci_system_id)
+        .where(
+            patch_set.change_id == change_id,
+            report.kind == base.Kind.FINISHED,
+            report.posted_at <= as_of,
+        )
+        .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
+    )
+    found = []
+    for *values, line, account, name, is_gate, seen_at, merged_at in connection.execute(statement):
+        attempt = facts.Attempt(*values, tuple(facts.Build(*build[:3]) for build in _unpack(line)))
+        merged_at = merged_at if merged_at and merged_at <= as_of else None
+        found.append(Spoken(attempt, account, name, is_gate, seen_at, merged_at))
+    return found
+
+
+def _unpack(line):
+    return summary.unpack(line) if line else ()
+
+
+def read_lines(connection, change_id):
+    """Report id -> its builds that went wrong, in their order."""
+    build, report = models.Build, models.Report
+    statement = (
+        sa.select(
+            build.report_id,
+            build.job_id,
+            models.Job.name,
+            build.result,
+            sa.type_coerce(build.result_class, sa.String()),
+            build.voting,
+            build.log_url,
+        )
+        .join(models.Job, models.Job.id == build.job_id)
+        .join(report, report.id == build.report_id)
+        .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
+        .where(
+            models.PatchSet.change_id == change_id,
+            report.kind == base.Kind.FINISHED,
+            build.result_class.in_(facts.BAD),
+        )
+        .order_by(build.report_id, build.position)
+    )
+    found = {}
+    for report_id, *values, log_url in connection.execute(statement):
+        is_link = bool(log_url) and log_url.startswith(("http://", "https://"))
+        found.setdefault(report_id, []).append(Line(*values, log_url if is_link else None))
+    return found
+
+
+class Near(msgspec.Struct, frozen=True):
+    """On how many other changes a CI as a whole, and its *jobs*, failed within a day of an attempt."""
+
+    whole: statistics.Rate
+    jobs: dict[int, statistics.Rate]
+
+
+class Nearby:
+    """What CIs said of other changes about when they failed this one: (at, change id, verdict, builds)."""
+
+    def __init__(self):
+        self.said = {}
+        self._found = {}
+
+    def of(self, attempt):
+        """The :class:`Near` of an attempt."""
+        key = attempt.system, attempt.posted_at
+        if key not in self._found:
+            self._found[key] = self._count(attempt)
+        return self._found[key]
+
+    def _count(self, attempt):
+        whole, jobs = {}, {}
+        for at, change, verdict, line in self.said.get(attempt.system, ()):
+            if abs(at - attempt.posted_at) > NEARBY:
+                continue
+            if verdict in facts.JUDGED:
+                whole[change] = whole.get(change, False) or verdict == facts.FAILED
+            for job, kind, *_ in _unpack(line):
+                if kind in facts.JUDGED:
+                    of_job = jobs.setdefault(job, {})
+                    of_job[change] = of_job.get(change, False) or kind == facts.FAILED
+        return Near(_failed(whole), {job: _failed(of_job) for job, of_job in jobs.items()})
+
+
+def _failed(by_change):
+    return statistics.rate(sum(by_change.values()), len(by_change))
+
+
+def read_nearby(connection, change_id, bad, as_of):
+    report = models.Report
+    by_account = {}
+    for each in bad:
+        at = each.attempt.posted_at
+        by_account.setdefault(each.account, []).append((at - NEARBY, min(at + NEARBY, as_of)))
+    stretches = [
+        sa.and_(report.account_id == account, report.posted_at >= since, report.posted_at <= until)
+        for account, found in sorted(by_account.items())
+        for since, until in _merged(found)
+    ]
+    nearby = Nearby()
+    for start in range(0, len(stretches), _STRETCHES):
+        statement = (
+            sa.select(
+                models.Account.ci_system_id,
+                report.posted_at,
+                models.PatchSet.change_id,
+                sa.type_coerce(report.verdict, sa.String()),
+                report.summary,
+            )
+            .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
+            .join(models.Account, models.Account.id == report.account_id)
+            .where(
+                sa.or_(*stretches[start : start + _STRETCHES]),
+                report.kind == base.Kind.FINISHED,
+                models.PatchSet.change_id != change_id,
+            )
+        )
+        for system_id, *said in connection.execute(statement):
+            nearby.said.setdefault(system_id, []).append(tuple(said))
+    return nearby

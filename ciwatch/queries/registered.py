@@ -1,0 +1,20 @@
+"""What the registry knows of a CI that a reader needs: whom to ask, what to type, where to read on."""
+
+import msgspec
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """Each None where the registry does not say."""
+
+    contact: str | None = None
+    recheck: str | None = None
+    page: str | None = None
+
+
+def find(registry, name):
+    """The :class:`Entry` of the CI called *name*.
+
+    :param registry: a :class:`~ciwatch.registry.model.Registry`.
+    """
+    system = getattr(registry, "systems", {}).get(name)
+    return Entry(*(getattr(system, field, None) or None for field in Entry.__struct_fields__))

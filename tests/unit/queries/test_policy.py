@@ -1,0 +1,207 @@
+"""The rules as they are read from a database."""
+
+import datetime
+import types
+
+import msgspec
+import sqlalchemy as sa
+
+from ciwatch.insight.policy import Verdict
+from ciwatch.queries import policy
+from ciwatch.registry import model
+from tests import base
+from tests.unit.queries import stories
+from tests.unit.queries.stories import DAY
+from tests.unit.queries.stories import HOUR
+from tests.unit.queries.stories import START
+
+#: Two days after the month, so that nothing is pending.
+NOW = START + 31 * DAY
+
+
+class PolicyTestCase(base.TestCase):
+    """Reads the rules of a CI."""
+
+    def read(self, store, name="basalt-ci", as_of=NOW, registry=None, **more):
+        """Rule name -> rule."""
+        with store.connect() as connection:
+            found = policy.read(connection, name, as_of, registry or model.Registry(), **more)
+        return found and {rule.name: rule for rule in found.rules}
+
+    def assert_kept(self, rule, kept, of):
+        """A rule was kept so often."""
+        self.assertEqual((kept, of, of - kept), (rule.kept.n, rule.kept.of, rule.breach_count))
+
+
+class TestMonth(PolicyTestCase):
+    """A CI that reports each day, and re-runs when it is asked."""
+
+    def setUp(self):
+        """Plays the month."""
+        super().setUp()
+        self.events = list(stories.month())
+
+    def test_good_month(self):
+        """All that was asked was answered; logs are there; there is no page, and the name is a username."""
+        rules = self.read(stories.record(self, self.events, NOW))
+        self.assert_kept(rules["one comment"], 28, 28)
+        self.assert_kept(rules["answers recheck"], 5, 5)
+        self.assert_kept(rules["links its logs"], 34, 34)
+        self.assert_kept(rules["links its page"], 0, 34)
+        self.assert_kept(rules["named"], 0, 1)
+
+    def test_expected(self):
+        """It is expected from the day on which ten patch sets before have shown that it answers."""
+        events = [*self.events, stories.upload(START + 29 * DAY + HOUR, 900)]
+        rule = self.read(stories.record(self, events, NOW))["in time"]
+        self.assertEqual([(900, 1, "no answer")], [(b.change, b.patch_set, b.what) for b in rule.breaches])
+        self.assertEqual(START + 30 * DAY + HOUR, rule.breaches[0].at)
+        self.assert_kept(rule, 19, 20)
+
+    def test_not_yet_missed(self):
+        """As of before it was due it is pending, and nothing later is told."""
+        events = [*self.events, stories.upload(START + 29 * DAY + HOUR, 900)]
+        store = stories.record(self, events, NOW)
+        rules = self.read(store, as_of=START + 29 * DAY + 90 * HOUR / 60)
+        self.assertEqual(0, rules["in time"].breach_count)
+        self.assertEqual(29, rules["one comment"].kept.of)
+
+    def test_superseded_and_unready(self):
+        """A newer patch set came within the hour, and a change that is work in progress."""
+        draft = stories.upload(START + 29 * DAY + HOUR, 901)
+        draft["change"]["wip"] = True
+        events = [
+            *self.events,
+            stories.upload(START + 29 * DAY + HOUR, 900),
+            stories.upload(START + 29 * DAY + 2 * HOUR, 900, 2),
+            stories.results(START + 29 * DAY + 3 * HOUR, "basalt-ci", 900, 2, steady="SUCCESS"),
+            draft,
+        ]
+        rule = self.read(stories.record(self, events, NOW))["in time"]
+        self.assertEqual(0, rule.breach_count)
+
+    def test_unanswered_request(self):
+        """Asked, and silent; asked for another CI, which is none of its business."""
+        at = START + 28 * DAY
+        events = [
+            *self.events,
+            stories.comment("\n\nrecheck", at + 5 * HOUR, "ada", 128),
+            stories.comment("\n\nrun-delta-ci", at + 6 * HOUR, "ada", 128),
+        ]
+        store = stories.record(self, events, NOW)
+        rule = self.read(store)["answers recheck"]
+        self.assert_kept(rule, 5, 6)
+        self.assertEqual((128, at + 5 * HOUR), (rule.breaches[0].change, rule.breaches[0].at))
+        registry = model.Registry()
+        registry.systems = {"basalt-ci": types.SimpleNamespace(recheck="run-delta-ci")}
+        self.assert_kept(self.read(store, registry=registry)["answers recheck"], 5, 7)
+
+    def test_said_twice(self):
+        """A result without a request, and a vote of its own a minute later."""
+        at = START + 29 * DAY
+        events = [
+            *self.events,
+            stories.results(at + 5 * HOUR, "basalt-ci", 129, steady="SUCCESS", flaky="SUCCESS"),
+            stories.comment("Verified+1", at + 5 * HOUR + HOUR / 60, "basalt-ci", 129),
+        ]
+        rule = self.read(stories.record(self, events, NOW))["one comment"]
+        self.assertEqual((27, 28, 2), (rule.kept.n, rule.kept.of, rule.breach_count))
+        self.assertEqual(
+            ["says its result once more", "another result in check, and no request for a re-run before it"],
+            [breach.what for breach in rule.breaches],
+        )
+
+    def test_logs(self):
+        """A bare address; a job that did not run needs none."""
+        at = START + 29 * DAY
+        events = [
+            *self.events,
+            stories.upload(at, 900),
+            stories.results(at + HOUR, "basalt-ci", 900, host="192.0.2.7", steady="SUCCESS", odd="SUCCESS"),
+            stories.upload(at, 901),
+            stories.comment(
+                "\n\nBuild succeeded (check pipeline).\n\n- steady https://a.example/1 : SUCCESS in 1s\n"
+                "- late : SKIPPED",
+                at + HOUR,
+                "basalt-ci",
+                901,
+            ),
+        ]
+        rule = self.read(stories.record(self, events, NOW))["links its logs"]
+        self.assertEqual(
+            ["steady: its log is at a bare IP address, 192.0.2.7; so 1 more job"],
+            [breach.what for breach in rule.breaches],
+        )
+
+    def test_page(self):
+        """The page that the registry names."""
+        registry = model.Registry()
+        registry.systems = {"basalt-ci": types.SimpleNamespace(page="https://logs.example/100")}
+        rules = self.read(stories.record(self, self.events, NOW), registry=registry)
+        # The logs of change 100 lie below it; that is before the window.
+        self.assertEqual(0, rules["links its page"].kept.n)
+        registry.systems = {"basalt-ci": types.SimpleNamespace(page="https://logs.example/129/")}
+        rules = self.read(stories.record(self, self.events, NOW), registry=registry)
+        self.assertEqual(1, rules["links its page"].kept.n)
+
+    def test_gate(self):
+        """The gate is not named as third parties are."""
+        self.assertNotIn("named", self.read(stories.record(self, self.events, NOW), "zuul"))
+
+
+class TestBareData(PolicyTestCase):
+    """Little data, and none."""
+
+    def test_nobody(self):
+        """No such CI; no database to speak of."""
+        store = self.make_engine()
+        self.assertIsNone(self.read(store))
+        self.assertIsNone(self.read(store, "'; DROP TABLE reports"))
+
+    def test_without_figures(self):
+        """Before anything was counted nobody is expected, and nothing is missed."""
+        rules = self.read(stories.record(self, stories.month()))
+        self.assert_kept(rules["in time"], 0, 0)
+        self.assertEqual(Verdict.TOO_FEW, rules["in time"].verdict)
+        self.assert_kept(rules["answers recheck"], 5, 5)
+
+    def test_no_report_in_the_window(self):
+        """Too few of all but the name."""
+        store = stories.record(self, stories.month(), NOW)
+        rules = self.read(store, as_of=START + 400 * DAY)
+        verdicts = {rule.verdict for name, rule in rules.items() if name != "named"}
+        self.assertEqual({Verdict.TOO_FEW}, verdicts)
+
+    def test_hostile(self):
+        """Text stays text, and is short."""
+        text = "\n\nBuild failed.\n\n- " + "\u202e<b>" + "x" * 300 + " javascript:alert(1) : FAILURE in 1s"
+        events = [stories.comment(text, NOW - HOUR, "basalt-ci", 1, name="\u202eBasalt\x07 CI")]
+        rules = self.read(stories.record(self, events, NOW))
+        for rule in rules.values():
+            for breach in rule.breaches:
+                self.assertTrue(breach.what.isprintable(), ascii(breach.what))
+                self.assertLessEqual(len(breach.what), 200)
+
+    def test_as_data(self):
+        """All of it can be written as JSON, with its rates and times."""
+        with stories.record(self, stories.month(), NOW).connect() as connection:
+            found = policy.read(connection, "basalt-ci", NOW, model.Registry(), datetime.timedelta(days=7))
+        told = msgspec.json.decode(msgspec.json.encode(found))
+        self.assertEqual("2026-11-01T08:00:00Z", told["window"]["until"])
+        self.assertEqual({"n", "of", "low", "high"}, set(told["rules"][0]["kept"]))
+        self.assertEqual("too few", told["rules"][0]["verdict"])
+
+
+class TestStatements(PolicyTestCase):
+    """It takes the same few statements, whatever the CI said."""
+
+    def test_count(self):
+        """A CI of a month, and one of nothing."""
+        events = [*stories.month(), stories.comment("Verified-1\n\nBuild failed.", START, "quiet-ci", 100)]
+        store = stories.record(self, events, NOW)
+        said = []
+        sa.event.listen(store, "before_cursor_execute", lambda *args: said.append(args[2].startswith("SELECT")))
+        self.read(store)
+        many = sum(said)
+        self.read(store, "quiet-ci")
+        self.assertEqual((8, 8), (many, sum(said) - many))
