@@ -156,8 +156,8 @@ class _Case:
                 system_id, other.is_gate, None, bool, datetime.timedelta(), aside
             )
             attempts.setdefault(system_id, []).append(other.attempt)
-        standing = days.standing_verdicts(attempts, systems)
-        gate, peers = days.others_of(systems[attempt.system], standing, systems)
+        standing = scene.standing_verdicts(attempts, systems)
+        gate, peers = scene.others_of(systems[attempt.system], standing, systems)
         return gate, [verdict for verdict in peers if verdict in facts.JUDGED]
 
 

@@ -188,12 +188,12 @@ class TestCompared(base.TestCase):
             (("passed", "failed"), {1: "passed"}),
             (("passed", "failed", "failed"), {1: "failed"}),
         ):
-            found = days.standing_verdicts({1: said(*verdicts_said)}, {1: sick})
+            found = scene.standing_verdicts({1: said(*verdicts_said)}, {1: sick})
             self.assertEqual(standing, found, verdicts_said)
         # Of two pipelines, one spoke in the spell.
         attempts = said("failed", pipeline="other", first=2) + said("passed", first=3)
-        self.assertEqual({1: "passed"}, days.standing_verdicts({1: attempts}, {1: sick}))
-        self.assertEqual({}, days.standing_verdicts({1: said("failed", first=2)}, {1: sick}))
+        self.assertEqual({1: "passed"}, scene.standing_verdicts({1: attempts}, {1: sick}))
+        self.assertEqual({}, scene.standing_verdicts({1: said("failed", first=2)}, {1: sick}))
 
     def test_set_aside(self):
         """What it said itself while it was sick is set aside, and compared with nobody."""
