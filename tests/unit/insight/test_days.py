@@ -195,6 +195,14 @@ class TestCompared(base.TestCase):
         self.assertEqual({1: "passed"}, scene.standing_verdicts({1: attempts}, {1: sick}))
         self.assertEqual({}, scene.standing_verdicts({1: said("failed", first=2)}, {1: sick}))
 
+    def test_a_sick_re_run_confirms_nothing(self):
+        """It failed a patch set when it was well; that it failed again when it was sick tells nothing."""
+        attempts = said("failed", "failed")
+        self.assertEqual((1, 0), self.trust(figures_of(attempts)))
+        self.assertEqual((0, 1), self.trust(figures_of(attempts, spells=(values.spell(1.5, 9),))))
+        found = figures_of(said("failed", "passed"), spells=(values.spell(1.5, 9),))
+        self.assertEqual((1, 0), (found.refuted, found.set_aside))
+
     def test_set_aside(self):
         """What it said itself while it was sick is set aside, and compared with nobody."""
         systems = [watched(GATE, is_gate=True)]
