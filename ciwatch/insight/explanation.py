@@ -59,11 +59,11 @@ class Suspect(msgspec.Struct, frozen=True):
     """A job that failed, or a CI as a whole, and how it does elsewhere.
 
     :ivar name: the job's; empty for the CI as a whole.
-    :ivar here: how many of its runs on this patch set failed, of those that passed or failed; this one counts.
+    :ivar here: how many of its runs on this patch set failed, of those that judged it; this one counts.
     :ivar usual: how many of its builds passed, of those that passed or failed, in the :data:`USUAL_DAYS`
         before, without this change; patch sets for a CI as a whole.
     :ivar elsewhere: how many other changes it failed within a day before or after, of those that it judged.
-    :ivar flaked: on how many patch sets it both passed and failed, of those that it judged, in the days before.
+    :ivar flaked: on how many patch sets it both passed and failed, of those judged in the days before.
     :ivar log_url: its log, or None.
     """
 
@@ -86,8 +86,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     :ivar gate: the gate's verdict on the patch set, or None; None for the gate itself.
     :ivar peers: the verdicts of all other CIs but the gate there.
     :ivar is_merged: whether the change was merged with this patch set.
-    :ivar trust: how many of the CI's failed verdicts of the :data:`USUAL_DAYS` before were confirmed, of those
-        that were confirmed or refuted.
+    :ivar trust: how many of the CI's failed verdicts of the :data:`USUAL_DAYS` before were confirmed, of
+        those that were confirmed or refuted.
     """
 
     as_of: object

@@ -3,8 +3,8 @@
 import datetime
 
 import hypothesis
-import msgspec
 from hypothesis import strategies
+import msgspec
 
 from ciwatch.insight import policy
 from ciwatch.insight.policy import Comment
