@@ -1,6 +1,7 @@
 """Is this -1 about my patch? One answer in words, with the numbers that it is made of."""
 
 import enum
+import math
 
 import msgspec
 
@@ -28,6 +29,9 @@ _SURELY_ELSEWHERE = 5
 
 # What is less probable than this is no accident.
 _BY_CHANCE = 0.01
+
+# Failures that come together more seldom than this are hardly an accident.
+_ACCIDENT = 0.1
 
 # A job that passes less than once in three, or a CI that is right as seldom, tells little.
 _SELDOM = 3
@@ -147,7 +151,7 @@ def explain(evidence):
     said = [lean.said, *_here(suspect), *_others(evidence), *_silence(evidence)]
     if len(evidence.jobs) > 1:
         said.append(f"{wording.count(len(evidence.jobs) - 1, 'more job')} failed")
-    alike = sum(found.points >= 0 for _, found in leans)
+    alike = [each for each, found in leans if found.points >= 0]
     return _answer(_weigh(lean, suspect, alike, evidence), said, suspect.log_url)
 
 
@@ -201,13 +205,14 @@ def _breakage(suspect):
 def _weigh(lean, suspect, alike, evidence):
     """The likelihood, given what others say of the patch set, and what became of it.
 
-    :param alike: how many jobs failed of which none has a reason of its own to.
+    :param alike: the suspects that have no reason of their own to fail.
     """
     points, against = lean.points, _against(evidence)
     points += against
     if lean.points >= 0:
         # Two that seldom fail do not fail at once by accident, nor one twice.
-        points += (alike > 1) + (suspect.here.of > 1)
+        points += len(alike) > 1 and math.prod(map(_failing, alike)) < _ACCIDENT
+        points += suspect.here.of > 1 and _failing(suspect) ** suspect.here.of < _ACCIDENT
     if not against and _for(evidence):
         points -= 1
     # Nobody but others makes it sure.
@@ -215,6 +220,12 @@ def _weigh(lean, suspect, alike, evidence):
     if evidence.is_merged and against < _SURELY_BROKEN:
         points = max(points - 2, min(points, -1))
     return _BY_POINTS[points]
+
+
+def _failing(suspect):
+    """The share of its usual builds that a suspect fails; all, where nobody knows."""
+    usual = suspect.usual
+    return 1 - usual.n / usual.of if usual.is_enough else 1
 
 
 def _against(evidence):

@@ -64,6 +64,13 @@ class TestOneJob(base.TestCase):
         """Three runs."""
         self.assertIn("; all 3 runs on this patch set failed.", told(job(here=rate(3, 3))).sentence)
 
+    def test_again_is_no_sign(self):
+        """Whoever fails half of all he is given fails twice in a row one time in four."""
+        half = {"usual": rate(100, 200), "elsewhere": rate(10, 20)}
+        self.assertEqual(Likelihood.CANNOT_SAY, told(job(here=rate(2, 2), **half)).likelihood)
+        self.assertEqual(Likelihood.PROBABLY, told(job(here=rate(4, 4), **half)).likelihood)
+        self.assertEqual(Likelihood.CANNOT_SAY, told(job("a", **half), job("b", **half)).likelihood)
+
     def test_passed_here(self):
         """The same job passed on the same patch set."""
         found = told(job(here=rate(1, 2)), gate=PASSED)
