@@ -1,6 +1,7 @@
 """Is this -1 about my patch? One answer in words, with the numbers that it is made of."""
 
 import enum
+import math
 
 import msgspec
 
@@ -28,6 +29,9 @@ _SURELY_ELSEWHERE = 5
 
 # What is less probable than this is no accident.
 _BY_CHANCE = 0.01
+
+# Failures that come together more seldom than this are hardly an accident.
+_ACCIDENT = 0.1
 
 # A job that passes less than once in three, or a CI that is right as seldom, tells little.
 _SELDOM = 3
@@ -59,11 +63,11 @@ class Suspect(msgspec.Struct, frozen=True):
     """A job that failed, or a CI as a whole, and how it does elsewhere.
 
     :ivar name: the job's; empty for the CI as a whole.
-    :ivar here: how many of its runs on this patch set failed, of those that passed or failed; this one counts.
+    :ivar here: how many of its runs on this patch set failed, of those that judged it; this one counts.
     :ivar usual: how many of its builds passed, of those that passed or failed, in the :data:`USUAL_DAYS`
         before, without this change; patch sets for a CI as a whole.
     :ivar elsewhere: how many other changes it failed within a day before or after, of those that it judged.
-    :ivar flaked: on how many patch sets it both passed and failed, of those that it judged, in the days before.
+    :ivar flaked: on how many patch sets it both passed and failed, of those judged in the days before.
     :ivar log_url: its log, or None.
     """
 
@@ -86,8 +90,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     :ivar gate: the gate's verdict on the patch set, or None; None for the gate itself.
     :ivar peers: the verdicts of all other CIs but the gate there.
     :ivar is_merged: whether the change was merged with this patch set.
-    :ivar trust: how many of the CI's failed verdicts of the :data:`USUAL_DAYS` before were confirmed, of those
-        that were confirmed or refuted.
+    :ivar trust: how many of the CI's failed verdicts of the :data:`USUAL_DAYS` before were confirmed, of
+        those that were confirmed or refuted.
     """
 
     as_of: object
@@ -147,7 +151,7 @@ def explain(evidence):
     said = [lean.said, *_here(suspect), *_others(evidence), *_silence(evidence)]
     if len(evidence.jobs) > 1:
         said.append(f"{wording.count(len(evidence.jobs) - 1, 'more job')} failed")
-    alike = sum(found.points >= 0 for _, found in leans)
+    alike = [each for each, found in leans if found.points >= 0]
     return _answer(_weigh(lean, suspect, alike, evidence), said, suspect.log_url)
 
 
@@ -201,13 +205,14 @@ def _breakage(suspect):
 def _weigh(lean, suspect, alike, evidence):
     """The likelihood, given what others say of the patch set, and what became of it.
 
-    :param alike: how many jobs failed of which none has a reason of its own to.
+    :param alike: the suspects that have no reason of their own to fail.
     """
     points, against = lean.points, _against(evidence)
     points += against
     if lean.points >= 0:
         # Two that seldom fail do not fail at once by accident, nor one twice.
-        points += (alike > 1) + (suspect.here.of > 1)
+        points += len(alike) > 1 and math.prod(map(_failing, alike)) < _ACCIDENT
+        points += suspect.here.of > 1 and _failing(suspect) ** suspect.here.of < _ACCIDENT
     if not against and _for(evidence):
         points -= 1
     # Nobody but others makes it sure.
@@ -215,6 +220,12 @@ def _weigh(lean, suspect, alike, evidence):
     if evidence.is_merged and against < _SURELY_BROKEN:
         points = max(points - 2, min(points, -1))
     return _BY_POINTS[points]
+
+
+def _failing(suspect):
+    """The share of its usual builds that a suspect fails; all, where nobody knows."""
+    usual = suspect.usual
+    return 1 - usual.n / usual.of if usual.is_enough else 1
 
 
 def _against(evidence):

@@ -120,9 +120,9 @@ def one_comment(threads):
     return _rule(
         "one comment",
         "A CI posts one result on a patch set, in each of its pipelines, and one more for each request for a"
-        " re-run. Counted are patch sets. A comment that tells of a start is no result; one that says a result"
-        " once more is, even if it follows at once. Whatever asks for a re-run, in whatever words, excuses one"
-        " more result.",
+        " re-run. Counted are patch sets. A comment that tells of a start is no result; one that says a"
+        " result once more is, even if it follows at once. Whatever asks for a re-run, in whatever words,"
+        " excuses one more result.",
         statistics.rate(kept, told),
         breaches,
     )
@@ -174,10 +174,10 @@ def answers_recheck(threads, as_of):
             told += 1
     return _rule(
         "answers recheck",
-        "When somebody comments “recheck”, or the CI's own phrase, on a patch set on which the CI is expected or"
-        " has reported, a finished report follows within the project's limit. Counted are requests, without"
-        " those whose time has not passed, and those that a newer patch set, or the end of the change, made"
-        " needless before.",
+        "When somebody comments “recheck”, or the CI's own phrase, on a patch set on which the CI is expected"
+        " or has reported, a finished report follows within the project's limit. Counted are requests,"
+        " without those whose time has not passed, and those that a newer patch set, or the end of the"
+        " change, made needless before.",
         statistics.rate(kept, told),
         breaches,
     )
@@ -206,8 +206,9 @@ def in_time(threads, as_of):
         told += 1
     return _rule(
         "in time",
-        "A CI answers each patch set on which it is expected within the project's limit. Counted are patch sets:"
-        " those that were answered and those that were missed, not those that are pending or were superseded.",
+        "A CI answers each patch set on which it is expected within the project's limit. Counted are patch"
+        " sets: those that were answered and those that were missed, not those that are pending or were"
+        " superseded.",
         statistics.rate(kept, told),
         breaches,
     )
@@ -229,8 +230,8 @@ def links_page(comments, page=None):
     return _rule(
         "links its page",
         "Each comment holds a link to a page about the CI: the one that the registry names, an address with"
-        " “wiki” in it, or any other http or https address on a host on which none of its logs are. Counted are"
-        " comments, those that tell of a start among them.",
+        " “wiki” in it, or any other http or https address on a host on which none of its logs are. Counted"
+        " are comments, those that tell of a start among them.",
         statistics.rate(len(comments) - len(breaches), len(comments)),
         breaches,
     )
@@ -265,9 +266,9 @@ def links_logs(comments):
             kept += 1
     return _rule(
         "links its logs",
-        "Each build that passed or failed has a link to its log: an http or https address whose host has a name,"
-        " and is neither a bare IP address nor localhost. A result that names no job has at least one such link."
-        " Counted are results.",
+        "Each build that passed or failed has a link to its log: an http or https address whose host has a"
+        " name, and is neither a bare IP address nor localhost. A result that names no job has at least one"
+        " such link. Counted are results.",
         statistics.rate(kept, told),
         breaches,
     )
@@ -351,8 +352,8 @@ def named(names):
     kept = statistics.rate(len(names) - len(breaches), len(names))
     rule = _rule(
         "named",
-        "The account's full name is “Organization Product CI”: at least two words, each beginning with a letter"
-        " or a digit, and then the word CI, written so. Counted are accounts.",
+        "The account's full name is “Organization Product CI”: at least two words, each beginning with a"
+        " letter or a digit, and then the word CI, written so. Counted are accounts.",
         kept,
         breaches,
     )

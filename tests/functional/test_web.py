@@ -340,6 +340,25 @@ class TestApi(WebTestCase):
         change = self.site.get("/api/v1/changes/100").json
         self.assertEqual([2, 1], [patch_set["number"] for patch_set in change["patch_sets"]])
 
+    def test_explanation(self):
+        """Whether a failed verdict is about the patch, on the page and in the API; of nothing else."""
+        change = self.site.get("/api/v1/changes/100").json
+        told = [
+            (report["verdict"], report["explanation"])
+            for patch_set in change["patch_sets"]
+            for system in patch_set["systems"]
+            for report in system["reports"]
+        ]
+        self.assertEqual({"failed"}, {verdict for verdict, explanation in told if explanation})
+        explanation = next(explanation for verdict, explanation in told if verdict == "failed")
+        self.assertEqual("very unlikely", explanation["likelihood"])
+        self.assertTrue(
+            explanation["sentence"].startswith("Very unlikely. unit passed on this same patch set")
+        )
+        self.assertEqual("https://logs.example/1/unit", explanation["log_url"])
+        self.assertEqual((None, None), (explanation["contact"], explanation["recheck"]))
+        self.assertIn(explanation["sentence"], self.site.get("/change/100").html.get_text())
+
     def test_errors(self):
         """JSON, too."""
         for path, status in (

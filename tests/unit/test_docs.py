@@ -7,6 +7,8 @@ import re
 
 from ciwatch import opts
 from ciwatch.db import models
+from ciwatch.insight import explanation
+from ciwatch.insight import policy
 from ciwatch.parsers import results
 from ciwatch.web import app
 from ciwatch.web import rendering
@@ -107,6 +109,23 @@ class TestManual(base.TestCase):
         text = page("user/words.rst")
         for sign in models.FoundBy:
             self.assertIn(f"\n{sign.value}\n    ", text)
+
+    def test_answers_about_a_verdict(self):
+        """Every likelihood that a verdict is about the patch."""
+        for likelihood in explanation.Likelihood:
+            self.assertIn(f"\n{likelihood.value} ", page("user/minus-one.rst"))
+
+    def test_rules_of_third_parties(self):
+        """Every rule that is checked."""
+        for rule in (
+            policy.one_comment([]),
+            policy.answers_recheck([], None),
+            policy.in_time([], None),
+            policy.links_page([]),
+            policy.links_logs([]),
+            policy.named([]),
+        ):
+            self.assertIn(f"\n{rule.name}\n    ", page("user/policy.rst"))
 
     def test_readme_names_its_files(self):
         """What the README points at is there."""

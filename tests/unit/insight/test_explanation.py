@@ -64,6 +64,13 @@ class TestOneJob(base.TestCase):
         """Three runs."""
         self.assertIn("; all 3 runs on this patch set failed.", told(job(here=rate(3, 3))).sentence)
 
+    def test_again_is_no_sign(self):
+        """Whoever fails half of all he is given fails twice in a row one time in four."""
+        half = {"usual": rate(100, 200), "elsewhere": rate(10, 20)}
+        self.assertEqual(Likelihood.CANNOT_SAY, told(job(here=rate(2, 2), **half)).likelihood)
+        self.assertEqual(Likelihood.PROBABLY, told(job(here=rate(4, 4), **half)).likelihood)
+        self.assertEqual(Likelihood.CANNOT_SAY, told(job("a", **half), job("b", **half)).likelihood)
+
     def test_passed_here(self):
         """The same job passed on the same patch set."""
         found = told(job(here=rate(1, 2)), gate=PASSED)
@@ -125,8 +132,8 @@ class TestOneJob(base.TestCase):
         """Nothing is concluded from a handful, or from nothing."""
         found = told(job(usual=rate(3, 4), elsewhere=rate(0, 1)))
         self.assertEqual(
-            "Cannot say. delta-nfs judged too few in the 28 days before to say more (passed 3 of 4) and passed"
-            " the one other change within a day.",
+            "Cannot say. delta-nfs judged too few in the 28 days before to say more (passed 3 of 4) and"
+            " passed the one other change within a day.",
             found.sentence,
         )
         found = told(job(usual=rate(0, 0), elsewhere=rate(0, 0)))
@@ -237,8 +244,8 @@ class TestNoJob(base.TestCase):
     def test_as_a_whole(self):
         """The CI's own figures."""
         self.assertEqual(
-            "Probably. It names no job that failed; as a whole it passes 90 % (180/200) of patch sets and failed"
-            " 2 of 20 other changes within a day.",
+            "Probably. It names no job that failed; as a whole it passes 90 % (180/200) of patch sets and"
+            " failed 2 of 20 other changes within a day.",
             told().sentence,
         )
 
@@ -246,8 +253,8 @@ class TestNoJob(base.TestCase):
         """It fails all of a sudden."""
         whole = Suspect(here=ONCE, usual=rate(180, 200), elsewhere=rate(9, 10))
         self.assertEqual(
-            "Very unlikely. It failed 9 of 10 other changes within a day as well, and passes 90 % (180/200) of"
-            " patch sets.",
+            "Very unlikely. It failed 9 of 10 other changes within a day as well, and passes 90 % (180/200)"
+            " of patch sets.",
             told(whole=whole).sentence,
         )
 
@@ -283,9 +290,9 @@ class TestSpells(base.TestCase):
             said_at=long_ago,
         )
         self.assertEqual(
-            "Very unlikely. It failed 6 of 8 other changes within a day and was sick from Sun 23 Nov 2025 14:00"
-            " UTC until Sun 23 Nov 2025 16:00 UTC; another run of it on this patch set passed; the gate failed"
-            " it, too.",
+            "Very unlikely. It failed 6 of 8 other changes within a day and was sick from Sun 23 Nov 2025"
+            " 14:00 UTC until Sun 23 Nov 2025 16:00 UTC; another run of it on this patch set passed; the gate"
+            " failed it, too.",
             found.sentence,
         )
 
@@ -293,8 +300,8 @@ class TestSpells(base.TestCase):
         """All fail."""
         found = told(job(), whole=self.WHOLE, gate=FAILED, spell=spell("shared", AT - 5 * HOUR))
         self.assertEqual(
-            "Very unlikely. Other CIs have failed the same changes since 09:00 UTC, so it is not this patch alone;"
-            " this one failed 14 of 14 other changes within a day; the gate failed it, too.",
+            "Very unlikely. Other CIs have failed the same changes since 09:00 UTC, so it is not this patch"
+            " alone; this one failed 14 of 14 other changes within a day; the gate failed it, too.",
             found.sentence,
         )
 

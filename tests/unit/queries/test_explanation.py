@@ -227,7 +227,9 @@ class TestStatements(ExplanationTestCase):
     def count(self, store, number):
         """The statements that explain a change."""
         said = []
-        sa.event.listen(store, "before_cursor_execute", lambda *args: said.append(args[2].startswith("SELECT")))
+        sa.event.listen(
+            store, "before_cursor_execute", lambda *args: said.append(args[2].startswith("SELECT"))
+        )
         self.read(store, number)
         return sum(said)
 

@@ -200,7 +200,9 @@ class TestStatements(PolicyTestCase):
         events = [*stories.month(), stories.comment("Verified-1\n\nBuild failed.", START, "quiet-ci", 100)]
         store = stories.record(self, events, NOW)
         said = []
-        sa.event.listen(store, "before_cursor_execute", lambda *args: said.append(args[2].startswith("SELECT")))
+        sa.event.listen(
+            store, "before_cursor_execute", lambda *args: said.append(args[2].startswith("SELECT"))
+        )
         self.read(store)
         many = sum(said)
         self.read(store, "quiet-ci")
