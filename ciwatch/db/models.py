@@ -445,6 +445,7 @@ class DailyProject(DayKey, Base):
     __tablename__ = "daily_projects"
     __table_args__ = (
         sa.Index("ix_daily_projects_due_at", "due_at"),
+        sa.Index("ix_daily_projects_later_at", "later_at"),
         sa.Index("ix_daily_projects_changed_at", "changed_at"),
     )
 
@@ -453,6 +454,7 @@ class DailyProject(DayKey, Base):
     rechecks: orm.Mapped[int]
     changed_at: orm.Mapped[datetime.datetime | None]
     due_at: orm.Mapped[datetime.datetime | None]
+    later_at: orm.Mapped[datetime.datetime | None]
 
 
 class DailySystem(DayKey, Base):

@@ -20,6 +20,7 @@ class ProjectDay(msgspec.Struct):
     :ivar changed_at: the latest moment that any of the day's figures depends on: a page as of a moment
         before it counts for itself.
     :ivar due_at: when the next pending answer is missed, or None: a page as of later counts for itself, too.
+    :ivar later_at: the earliest moment of what is recorded and was yet to come, or None: clocks may be ahead.
     """
 
     patch_sets: int = 0
@@ -27,6 +28,7 @@ class ProjectDay(msgspec.Struct):
     rechecks: int = 0
     changed_at: datetime.datetime | None = None
     due_at: datetime.datetime | None = None
+    later_at: datetime.datetime | None = None
 
 
 class SystemDay(msgspec.Struct):
@@ -102,7 +104,7 @@ class _Count:
     def __init__(self, scene, as_of):
         self._scene = scene
         self._as_of = as_of
-        self._project = ProjectDay(patch_sets=len(scene.patch_sets))
+        self._project = ProjectDay(patch_sets=len(scene.patch_sets), later_at=scene.later_at)
         self._systems = {}
         self._jobs = {}
         self._answers = {}

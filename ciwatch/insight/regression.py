@@ -63,7 +63,8 @@ def find(days, first, last, is_open_since=None):
         p, points = compare(now, before)
         morning = midnight(date)
         if open_spell is None:
-            if now.bad >= _MIN_FAILURES and points >= _OPEN_POINTS and p < _OPEN_P:
+            is_enough = min(now.judged, before.judged) >= statistics.MIN_SAMPLE
+            if is_enough and now.bad >= _MIN_FAILURES and points >= _OPEN_POINTS and p < _OPEN_P:
                 open_spell = Spell(REGRESSED, morning, morning, None, _why(now, before))
         elif p > _CLOSE_P or points < _CLOSE_POINTS:
             found.append(_closed(open_spell, morning))

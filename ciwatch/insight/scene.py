@@ -50,6 +50,7 @@ class Scene(msgspec.Struct, frozen=True):
 
     :ivar attempts: patch set id -> CI id -> its attempts in the order of their times.
     :ivar rechecks: patch set id -> when somebody asked for a re-run, in order.
+    :ivar later_at: the earliest moment of what was recorded of these days and happens after that moment.
     """
 
     day: datetime.date
@@ -57,6 +58,7 @@ class Scene(msgspec.Struct, frozen=True):
     attempts: dict[int, dict[int, list[Attempt]]]
     rechecks: dict[int, list[datetime.datetime]]
     systems: list[Watched]
+    later_at: datetime.datetime | None = None
 
     def cases(self, as_of):
         """A :class:`Case` for each patch set."""

@@ -16,5 +16,7 @@ def find(registry, name):
 
     :param registry: a :class:`~ciwatch.registry.model.Registry`.
     """
-    system = getattr(registry, "systems", {}).get(name)
-    return Entry(*(getattr(system, field, None) or None for field in Entry.__struct_fields__))
+    system = registry.systems.get(name)
+    if system is None:
+        return Entry()
+    return Entry(system.contact or None, system.recheck or None, system.page or None)

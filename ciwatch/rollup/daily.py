@@ -46,7 +46,9 @@ def write(connection, counted):
     :returns: :class:`Told`.
     """
     places = list(counted)
-    told_projects = {place: of.project for place, of in counted.items() if of.project.patch_sets}
+    told_projects = {
+        place: of.project for place, of in counted.items() if of.project.patch_sets or of.project.later_at
+    }
     told_systems = {(place, key): row for place, of in counted.items() for key, row in of.systems.items()}
     told_jobs = {(place, key): row for place, of in counted.items() for key, row in of.jobs.items()}
     known_projects = {

@@ -27,8 +27,13 @@ class Builds:
         :param since: the first moment of which is asked, UTC; *until* the last.
         """
         self._times, self._by_job, self._names = [], {}, {}
-        for at, patch_set, line in _read(connection, system_id, since - _REACH, until):
+        said = {}
+        # Of what is read of the first days, it is known whether it was posted once more.
+        for at, patch_set, digest, line in _read(connection, system_id, since - 2 * _REACH, until):
             self._times.append(at)
+            before, said[patch_set, digest] = said.get((patch_set, digest)), at
+            if before is not None and at - before <= _REACH:
+                continue
             for job, result, voting, *_ in summary.unpack(line):
                 if voting and result in (PASSED, FAILED):
                     self._by_job.setdefault(job, []).append((at, patch_set, str(result)))
@@ -101,7 +106,7 @@ def _between(builds, since, until):
 def _read(connection, system_id, since, until):
     report = models.Report
     statement = (
-        sa.select(report.posted_at, report.patch_set_id, report.summary)
+        sa.select(report.posted_at, report.patch_set_id, report.digest, report.summary)
         .where(
             report.account_id.in_(spells.accounts_of(connection, system_id)),
             report.kind == base.Kind.FINISHED,

@@ -22,20 +22,44 @@ def read(known, project_id, branch, wanted, as_of):
     :param wanted: dates.
     :param as_of: nothing is told that happened after this moment.
     """
-    wanted = sorted(wanted)
-    patch_sets = read_patch_sets(known, project_id, branch, wanted, as_of)
+    wanted, time = sorted(wanted), _Time(as_of)
+    patch_sets = _read_patch_sets(known, project_id, branch, wanted, time)
     ids = [patch_set.id for patch_set in patch_sets]
-    attempts = read_attempts(known.connection, ids, as_of)
-    rechecks = _read_rechecks(known.connection, ids, as_of)
+    attempts = _read_attempts(known.connection, ids, time)
+    rechecks = _read_rechecks(known.connection, ids, time)
     by_day = {day: [] for day in wanted}
     for patch_set in patch_sets:
         by_day[patch_set.seen_at.date()].append(patch_set)
     return {
         day: scene.Scene(
-            day, there, attempts, rechecks, known.watched(project_id, branch, day, as_of) if there else []
+            day,
+            there,
+            attempts,
+            rechecks,
+            known.watched(project_id, branch, day, as_of) if there else [],
+            time.later_at,
         )
         for day, there in by_day.items()
     }
+
+
+class _Time:
+    """The moment of which is told, and the earliest after it of which is not."""
+
+    def __init__(self, as_of):
+        self.as_of = as_of
+        self.later_at = None
+
+    def is_past(self, moment):
+        """Whether something happened by then; what did not is remembered."""
+        if moment <= self.as_of:
+            return True
+        self.later_at = min(moment, self.later_at or moment)
+        return False
+
+    def past(self, moment):
+        """A moment, or None where it is None or yet to come."""
+        return moment if moment is not None and self.is_past(moment) else None
 
 
 def _chunks(ids):
@@ -45,9 +69,11 @@ def _chunks(ids):
 
 def read_patch_sets(known, project_id, branch, wanted, as_of):
     """The :class:`~ciwatch.insight.facts.PatchSet` of some days of a project's branch, in their order."""
-    wanted = sorted(wanted)
+    return _read_patch_sets(known, project_id, branch, sorted(wanted), _Time(as_of))
+
+
+def _read_patch_sets(known, project_id, branch, wanted, time):
     table = models.PatchSet
-    until = min(midnight(wanted[-1]) + datetime.timedelta(days=1), as_of + datetime.timedelta(seconds=1))
     statement = (
         sa.select(
             table.id,
@@ -67,13 +93,13 @@ def read_patch_sets(known, project_id, branch, wanted, as_of):
             models.Change.project_id == project_id,
             models.Change.branch == branch,
             table.seen_at >= midnight(wanted[0]),
-            table.seen_at < until,
+            table.seen_at < midnight(wanted[-1]) + datetime.timedelta(days=1),
         )
         .order_by(table.seen_at, models.Change.number, table.number)
     )
     rows = known.connection.execute(statement).all()
     chosen = set(wanted)
-    rows = [row for row in rows if row.seen_at.date() in chosen]
+    rows = [row for row in rows if row.seen_at.date() in chosen and time.is_past(row.seen_at)]
     replaced = _read_replaced(known.connection, {row.change_id for row in rows})
     return [
         facts.PatchSet(
@@ -85,18 +111,14 @@ def read_patch_sets(known, project_id, branch, wanted, as_of):
             row.kind,
             row.seen_at,
             row.created_at,
-            _until(replaced.get((row.change_id, row.number)), as_of),
-            _until(row.merged_at, as_of),
-            _until(row.abandoned_at, as_of),
+            time.past(replaced.get((row.change_id, row.number))),
+            time.past(row.merged_at),
+            time.past(row.abandoned_at),
             row.is_unready,
             None if row.files is None else tuple(row.files),
         )
         for row in rows
     ]
-
-
-def _until(moment, as_of):
-    return moment if moment is not None and moment <= as_of else None
 
 
 def _read_replaced(connection, change_ids):
@@ -114,7 +136,7 @@ def _read_replaced(connection, change_ids):
     return replaced
 
 
-def read_attempts(connection, patch_set_ids, as_of):
+def _read_attempts(connection, patch_set_ids, time):
     """Patch set id -> CI id -> its :class:`~ciwatch.insight.facts.Attempt`, in the order of their times."""
     report, found = models.Report, {}
     for part in _chunks(patch_set_ids):
@@ -132,12 +154,13 @@ def read_attempts(connection, patch_set_ids, as_of):
             )
             .join(models.Account, models.Account.id == report.account_id)
             .where(report.patch_set_id.in_(part), report.kind == base.Kind.FINISHED)
-            .where(report.posted_at <= as_of)
             .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
         )
         for *values, line in connection.execute(statement):
             builds = tuple(facts.Build(job, kind, voting) for job, kind, voting, _, _ in _unpack(line))
             attempt = facts.Attempt(*values, builds)
+            if not time.is_past(attempt.posted_at):
+                continue
             of_patch_set = found.setdefault(attempt.patch_set, {})
             of_patch_set.setdefault(attempt.system, []).append(attempt)
     return found
@@ -147,15 +170,16 @@ def _unpack(line):
     return summary.unpack(line) if line else ()
 
 
-def _read_rechecks(connection, patch_set_ids, as_of):
+def _read_rechecks(connection, patch_set_ids, time):
     """Patch set id -> when a re-run was asked for, in order."""
     table, found = models.Recheck, {}
     for part in _chunks(patch_set_ids):
         statement = (
             sa.select(table.patch_set_id, table.posted_at)
-            .where(table.patch_set_id.in_(part), table.posted_at <= as_of)
+            .where(table.patch_set_id.in_(part))
             .order_by(table.posted_at)
         )
         for patch_set_id, posted_at in connection.execute(statement):
-            found.setdefault(patch_set_id, []).append(posted_at)
+            if time.is_past(posted_at):
+                found.setdefault(patch_set_id, []).append(posted_at)
     return found

@@ -100,8 +100,9 @@ class Updater:
             dirty.mark_days(connection, set(dirty.places(connection).values()))
             _mark_systems(connection, _first_days(connection), DirtyPart.FIGURES)
         table = daily.PROJECTS.c
-        passed = sa.select(table.project_id, table.branch, table.day).where(table.due_at < as_of)
-        dirty.mark_days(connection, map(Place._make, connection.execute(passed)), is_fresh=False)
+        for is_fresh, passed in ((False, table.due_at < as_of), (True, table.later_at <= as_of)):
+            statement = sa.select(table.project_id, table.branch, table.day).where(passed)
+            dirty.mark_days(connection, map(Place._make, connection.execute(statement)), is_fresh)
         if row is not None and row["position"] < today:
             day = datetime.date.fromordinal(row["position"])
             _mark_systems(connection, dict.fromkeys(_first_days(connection), day), DirtyPart.FIGURES)

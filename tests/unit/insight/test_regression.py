@@ -68,8 +68,17 @@ class TestRegression(base.TestCase):
     def test_three_failures(self):
         """Two failures are none, however rare they were."""
         days = dict.fromkeys((TODAY - ONE_DAY * n for n in range(8, 36)), regression.Day(0, 50))
-        self.assertEqual([], told(days | {TODAY - ONE_DAY: regression.Day(2, 2)}))
-        self.assertEqual([(TODAY, None)], told(days | {TODAY - ONE_DAY: regression.Day(3, 3)}))
+        self.assertEqual([], told(days | {TODAY - ONE_DAY: regression.Day(2, 10)}))
+        self.assertEqual([(TODAY, None)], told(days | {TODAY - ONE_DAY: regression.Day(3, 10)}))
+
+    def test_too_few(self):
+        """Below ten on either side nothing is said, whatever chance would do."""
+        days = dict.fromkeys((TODAY - ONE_DAY * n for n in range(8, 36)), regression.Day(0, 50))
+        self.assertEqual([], told(days | {TODAY - ONE_DAY: regression.Day(9, 9)}))
+        few = {TODAY - ONE_DAY * 8: regression.Day(0, 9)}
+        self.assertEqual([], told(few | {TODAY - ONE_DAY: regression.Day(50, 50)}))
+        few[TODAY - ONE_DAY * 9] = regression.Day(0, 1)
+        self.assertEqual([(TODAY, None)], told(few | {TODAY - ONE_DAY: regression.Day(50, 50)}))
 
     def test_chance(self):
         """Opens below p = 0.01 and closes above 0.05, by scipy's hypergeometric distribution."""

@@ -1,7 +1,6 @@
 """The rules as they are read from a database."""
 
 import datetime
-import types
 
 import msgspec
 import sqlalchemy as sa
@@ -92,8 +91,7 @@ class TestMonth(PolicyTestCase):
         rule = self.read(store)["answers recheck"]
         self.assert_kept(rule, 5, 6)
         self.assertEqual((128, at + 5 * HOUR), (rule.breaches[0].change, rule.breaches[0].at))
-        registry = model.Registry()
-        registry.systems = {"basalt-ci": types.SimpleNamespace(recheck="run-delta-ci")}
+        registry = model.Registry([model.System("basalt-ci", "Basalt CI", recheck="run-delta-ci")])
         self.assert_kept(self.read(store, registry=registry)["answers recheck"], 5, 7)
 
     def test_said_twice(self):
@@ -135,12 +133,11 @@ class TestMonth(PolicyTestCase):
 
     def test_page(self):
         """The page that the registry names."""
-        registry = model.Registry()
-        registry.systems = {"basalt-ci": types.SimpleNamespace(page="https://logs.example/100")}
+        registry = model.Registry([model.System("basalt-ci", "Basalt CI", page="https://logs.example/100")])
         rules = self.read(stories.record(self, self.events, NOW), registry=registry)
         # The logs of change 100 lie below it; that is before the window.
         self.assertEqual(0, rules["links its page"].kept.n)
-        registry.systems = {"basalt-ci": types.SimpleNamespace(page="https://logs.example/129/")}
+        registry = model.Registry([model.System("basalt-ci", "Basalt CI", page="https://logs.example/129/")])
         rules = self.read(stories.record(self, self.events, NOW), registry=registry)
         self.assertEqual(1, rules["links its page"].kept.n)
 

@@ -61,6 +61,7 @@ def upgrade():
         sa.Column("rechecks", sa.Integer(), nullable=False),
         sa.Column("changed_at", types.UTCDateTime(), nullable=True),
         sa.Column("due_at", types.UTCDateTime(), nullable=True),
+        sa.Column("later_at", types.UTCDateTime(), nullable=True),
         sa.Column("project_id", sa.Integer(), nullable=False),
         sa.Column("branch", sa.String(255), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
@@ -71,6 +72,7 @@ def upgrade():
     )
     op.create_index("ix_daily_projects_changed_at", "daily_projects", ["changed_at"])
     op.create_index("ix_daily_projects_due_at", "daily_projects", ["due_at"])
+    op.create_index("ix_daily_projects_later_at", "daily_projects", ["later_at"])
     op.create_table(
         "daily_systems",
         sa.Column("ci_system_id", sa.Integer(), nullable=False),
