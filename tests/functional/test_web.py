@@ -286,7 +286,7 @@ class TestPages(WebTestCase):
         self.assertTrue(response.location.endswith("/ci/minerals"), response.location)
         words = self.page("/ci/minerals").words
         for account in ("basalt-ci", "cobalt-ci"):
-            self.assertIn(f"Account {account}, known as a CI by registry.", " ".join(words.split()))
+            self.assertIn(f"Account {account} , known as a CI by registry.", words)
         self.site.get("/ci/nobody", status=404)
 
     def test_hostile_words(self):
