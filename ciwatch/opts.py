@@ -163,9 +163,9 @@ INSIGHT = [
     cfg.StrOpt(
         "registry_file",
         default="/etc/ciwatch/systems.yaml",
-        help="The file that describes the CI systems: their accounts, whom to ask, on what each is expected. The "
-        "default one is used where it exists; without one, what a CI covers is learned from what it does. "
-        "'ciwatch registry validate' checks it, and a running process reads it again when it changes.",
+        help="The file that describes the CI systems: their accounts, whom to ask, on what each is expected. "
+        "The default one is used where it exists; without one, what a CI covers is learned from what it "
+        "does. 'ciwatch registry validate' checks it, and a running process reads it again when it changes.",
     ),
 ]
 

@@ -144,7 +144,9 @@ def _registry(conf):
     except base.CommandError as error:
         raise Failed(str(error)) from error
     count = len(found.current().systems)
-    return f"{count} CI systems" if count else "none; what a CI covers is learned from what it does"
+    if not count:
+        return "none; what a CI covers is learned from what it does"
+    return f"{count} CI system{'s' * (count != 1)}"
 
 
 def _writable(option, folder):

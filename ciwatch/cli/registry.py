@@ -96,7 +96,9 @@ class RegistryImportCinder(command.Command):
             )
         registry = cinder.registry_of(drivers)
         print(
-            yaml.safe_dump(registry, sort_keys=False, allow_unicode=True, width=100), file=self.app.stdout, end=""
+            yaml.safe_dump(registry, sort_keys=False, allow_unicode=True, width=100),
+            file=self.app.stdout,
+            end="",
         )
         without = sum(driver.ci is None for driver in drivers)
         print(

@@ -129,8 +129,9 @@ class Account(Base):
     """A Gerrit account that commented.
 
     *username* is the full name where Gerrit gives no username. *ci_system_id* and *found_by* are None for
-    a person; *sign* is what *found_by* would be without systems.yaml. The counts are of its comments, of those
-    among them that a strict parser reads, and of those among these that are results with the address of a log.
+    a person; *sign* is what *found_by* would be without systems.yaml. The counts are of its comments, of
+    those among them that a strict parser reads, and of those among these that are results with the address
+    of a log.
     """
 
     __tablename__ = "accounts"

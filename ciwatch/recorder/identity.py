@@ -57,7 +57,11 @@ class Identity:
     @property
     def registry_fault(self):
         """What is wrong with the registry's file, in words, or None."""
-        return self._registry_file.fault if self._registry_file is not None else None
+        if self._registry_file is None:
+            return None
+        # It may have changed while nothing was recorded.
+        self._registry_file.current()
+        return self._registry_file.fault
 
     def found_by(self, username, name, sign):
         """By what an account is known to be a CI, or None.

@@ -1,7 +1,7 @@
 """Which accounts the registry joins into a CI: brought about whenever it says something else than before.
 
-What is recorded with a registry equals what is recorded without and then joined, and the way back is the same:
-accounts are joined, split, renamed, become CIs and people again, with all that they ever wrote.
+What is recorded with a registry equals what is recorded without and then joined, and the way back is the
+same: accounts are joined, split, renamed, become CIs and people again, with all that they ever wrote.
 """
 
 import sqlalchemy as sa

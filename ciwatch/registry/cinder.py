@@ -24,7 +24,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]+")
 
 
 class Driver(typing.NamedTuple):
-    """A driver: its file, from the root of the checkout, its class, what that is in words, and its CI or None."""
+    """A driver: its file, from the checkout's root, its class, what that is in words, and its CI or None."""
 
     file: str
     name: str
@@ -131,7 +131,7 @@ def _component_name(driver, taken):
         name = f"{name} ({where})"[:_LONGEST_NAME]
     number = 2
     while name in taken:
-        name = f"{name[:_LONGEST_NAME - 8]} ({number})"
+        name = f"{name[: _LONGEST_NAME - 8]} ({number})"
         number += 1
     return name
 

@@ -58,7 +58,7 @@ class RegistryFile:
         return self._registry
 
     def current(self):
-        """The newest :class:`~ciwatch.registry.model.Registry` that could be read; a stat where it is known."""
+        """The newest :class:`~ciwatch.registry.model.Registry` that could be read; a stat, mostly."""
         seen = self._look()
         if seen == self._seen or (self._seen is not _NEVER and _is_fresh(seen)):
             return self._registry

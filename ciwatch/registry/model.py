@@ -100,7 +100,9 @@ class Registry:
             for system in self.systems.values()
             for account in (system.name, *system.accounts)
         }
-        self._rules = {system.name: [_Rule(cover) for cover in system.covers] for system in self.systems.values()}
+        self._rules = {
+            system.name: [_Rule(cover) for cover in system.covers] for system in self.systems.values()
+        }
         self.accounts_digest = _digest(
             [
                 (name, system.title, sorted(system.accounts), system.gate)
@@ -164,9 +166,7 @@ class Registry:
 
     def _find_rules(self, name, project, branch):
         return tuple(
-            rule
-            for rule in self._rules[name]
-            if rule.projects.match(project) and rule.branches.match(branch)
+            rule for rule in self._rules[name] if rule.projects.match(project) and rule.branches.match(branch)
         )
 
 

@@ -1,7 +1,7 @@
 """YAML as a tree whose every node knows its line.
 
-PyYAML's own constructors forget the lines, take a key that stands there twice without a word, and nest as deep
-as the file does. Here its parser, which only tells one thing after the other, is all that is used of it.
+PyYAML's own constructors forget the lines, take a key that stands there twice without a word, and nest as
+deep as the file does. Here its parser, which tells one thing after the other, is all that is used of it.
 """
 
 import typing
@@ -102,7 +102,8 @@ class _Builder:
             elif isinstance(event, yaml.CollectionEndEvent):
                 node, _ = self._open.pop()
                 self._count(node, line)
-        return self._root or Mapping(1, [])
+        is_nothing = self._root is None or (isinstance(self._root, Scalar) and self._root.is_null)
+        return Mapping(1, []) if is_nothing else self._root
 
     def _begin(self, event, line):
         if event.tag is not None and event.tag != "!":

@@ -53,6 +53,14 @@ class TestCheck(test_listen.ListenTestCase):
         )
         self.assertIn("is Gerrit 3.9.4", found["REST"][1])
 
+    def test_registry(self):
+        """One that cannot be used is told, with its line."""
+        path = self.write_registry("systems:\n  basalt: {page: x}\n")
+        self.environment["OS_INSIGHT__REGISTRY_FILE"] = str(path)
+        self.assertIn(f"{path}:2: systems.basalt.page: is no http(s) address", self.failure("registry"))
+        self.write_registry("systems: {basalt: {}}")
+        self.assertEqual("1 CI system", self.check()["registry"][1])
+
     def test_rest_needs_no_account(self):
         """Nothing of ssh is looked at."""
         self.environment["OS_GERRIT__USERNAME"] = ""

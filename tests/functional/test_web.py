@@ -14,6 +14,7 @@ from ciwatch.db import models
 from ciwatch.db import schema
 from ciwatch.parsers.contract import FaultKind
 from ciwatch.recorder import faults
+from ciwatch.registry import file
 from ciwatch.web import app as web_app
 from ciwatch.web import routes
 from tests import base
@@ -262,6 +263,31 @@ class TestPages(WebTestCase):
         page = self.page("/status")
         for words in ("Parser plugins that failed", "basalt raised 1,234", "ValueError: <script>"):
             self.assertIn(words, page.words)
+
+    def test_status_of_the_registry(self):
+        """A registry that cannot be used is told, and the page is there all the same."""
+        conf = self.make_conf()
+        path = self.write_registry("systems: {basalt: {titel: <script>}}")
+        conf.set_override("registry_file", str(path), group="insight")
+        self.assertNotIn("registry:", self.page("/status").words)
+        self.assertIsNone(self.site.get("/api/v1/status").json["registry"])
+        self.site = self.make_site(conf, self.store)
+        self.assertIn("systems.yaml:1: systems.basalt.titel: is no key here", self.page("/status").words)
+        self.assertIn("systems.basalt.titel", self.site.get("/api/v1/status").json["registry"])
+        self.write_registry("systems: {basalt: {}}")
+        self.assertNotIn("registry:", self.page("/status").words)
+
+    def test_joined_accounts(self):
+        """The address of an account that the registry joined into a CI leads to the CI."""
+        path = self.write_registry("systems: {minerals: {accounts: [basalt-ci, cobalt-ci]}}")
+        record = self.make_recorder(self.store, registry_file=file.RegistryFile(path))
+        record.record([])
+        response = self.site.get("/ci/cobalt-ci", status=302)
+        self.assertTrue(response.location.endswith("/ci/minerals"), response.location)
+        words = self.page("/ci/minerals").words
+        for account in ("basalt-ci", "cobalt-ci"):
+            self.assertIn(f"Account {account} , known as a CI by registry.", words)
+        self.site.get("/ci/nobody", status=404)
 
     def test_hostile_words(self):
         """They are text, and lead nowhere."""

@@ -1,4 +1,4 @@
-"""The registry joins accounts into CIs, whenever it is said: the rows are those it would have made at first."""
+"""The registry joins accounts into CIs, whenever it says so: the rows are as if it always had."""
 
 import itertools
 import random
@@ -66,7 +66,9 @@ def make_events():
             base.comment_event(
                 result(number, "older", failed=number % 3 == 0), at + 90, "basalt-2019", "Basalt CI", **say
             ),
-            base.comment_event("Patch Set 1:\n\nBuild Started", at + 95, "basalt robot", "Basalt robot", **say),
+            base.comment_event(
+                "Patch Set 1:\n\nBuild Started", at + 95, "basalt robot", "Basalt robot", **say
+            ),
             base.comment_event(result(number), at + 120, "slate-ci", "Slate CI", **say),
             base.comment_event(result(number), at + 130, "zuul", "Zuul", **say),
             base.comment_event("Patch Set 1: Verified+1\n\nall well", at + 200, "quiet", "Quiet", **say),
@@ -154,10 +156,12 @@ class TestJoined(Case):
         with store.connect() as connection:
             system, job, report = models.CISystem, models.Job, models.Report
             self.assertEqual(
-                [("basalt", "Basalt Array CI", False), ("slate-ci", "Slate CI", False), ("zuul", "Zuul", True)],
-                sorted(
-                    map(tuple, connection.execute(sa.select(system.name, system.title, system.is_gate)))
-                ),
+                [
+                    ("basalt", "Basalt Array CI", False),
+                    ("slate-ci", "Slate CI", False),
+                    ("zuul", "Zuul", True),
+                ],
+                sorted(map(tuple, connection.execute(sa.select(system.name, system.title, system.is_gate)))),
             )
             names = sa.select(job.name).join(system, system.id == job.ci_system_id)
             self.assertEqual(

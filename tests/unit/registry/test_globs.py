@@ -26,9 +26,7 @@ def matches(pattern, name):
                 return False
             rest = rest.partition("/")[2]
     if pattern.startswith("*"):
-        return matches(pattern[1:], name) or (
-            bool(name) and name[0] != "/" and matches(pattern, name[1:])
-        )
+        return matches(pattern[1:], name) or (bool(name) and name[0] != "/" and matches(pattern, name[1:]))
     fits = bool(name) and (pattern[0] == name[0] or (pattern[0] == "?" and name[0] != "/"))
     return fits and matches(pattern[1:], name[1:])
 

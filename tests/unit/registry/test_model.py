@@ -13,9 +13,7 @@ BASALT = model.System(
     limit=datetime.timedelta(hours=12),
     covers=(
         model.Cover(("openstack/cinder",), ("master", "stable/*"), ignore_files=("doc/**", "**/*.rst")),
-        model.Cover(
-            ("openstack/cinder-*",), files=("drivers/basalt/**",), limit=datetime.timedelta(hours=8)
-        ),
+        model.Cover(("openstack/cinder-*",), files=("drivers/basalt/**",), limit=datetime.timedelta(hours=8)),
     ),
 )
 PEBBLE = model.System("pebble", "Pebble", retired=datetime.date(2026, 5, 31))
@@ -107,8 +105,12 @@ class TestRegistry(base.TestCase):
             other = model.Registry([self.changed(**change), PEBBLE])
             self.assertNotEqual(digest, other.digest, change)
             self.assertEqual(accounts_digest, other.accounts_digest, change)
-        self.assertNotEqual(accounts_digest, model.Registry([self.changed(title="B"), PEBBLE]).accounts_digest)
+        self.assertNotEqual(
+            accounts_digest, model.Registry([self.changed(title="B"), PEBBLE]).accounts_digest
+        )
 
     def changed(self, **change):
         """Basalt, changed."""
-        return model.System(**{**{name: getattr(BASALT, name) for name in BASALT.__struct_fields__}, **change})
+        return model.System(
+            **{**{name: getattr(BASALT, name) for name in BASALT.__struct_fields__}, **change}
+        )
