@@ -32,7 +32,7 @@ def tell(connection, system_id, day, as_of):
     votes = [vote for vote in votes if not base_at or vote.at >= base_at]
 
     def others(places, until):
-        return _others(connection, system_id, places, until)
+        return _others(connection, system_id, places, min(until, as_of))
 
     told = over + sickness.find(votes, others, as_of, history)
     return spells.replace(connection, system_id, spells.SET_ASIDE, told)

@@ -232,7 +232,7 @@ class TestShared(base.TestCase):
             self.assertEqual([(kind, 20, 24, None)], told(self.MARKS, lambda places, until, said=said: said))
 
     def test_asked(self):
-        """The others are asked for the patch sets that failed, up to the end of the spell."""
+        """The others are asked for the patch sets that failed, up to a day after the end of the spell."""
         asked = []
 
         def others(places, until):
@@ -243,7 +243,7 @@ class TestShared(base.TestCase):
         sickness.find(votes, others, LATER)
         sickness.find(votes[:25], others, LATER)
         failed = [(change, 1) for change in range(21, 26)]
-        self.assertEqual([([*failed, (27, 1)], votes[-1].at), (failed, LATER)], asked)
+        self.assertEqual([([*failed, (27, 1)], votes[-1].at + sickness.OTHERS_AFTER), (failed, LATER)], asked)
 
     def test_does_not_count_as_usual(self):
         """What everybody failed says nothing of how often this CI fails."""

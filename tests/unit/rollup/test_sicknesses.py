@@ -23,6 +23,26 @@ def result(word, change, after_h, account):
 class TestShared(base.TestCase):
     """A slow CI, and three others that are done long before."""
 
+    def test_others_failed_later(self):
+        """A fast one is through with it before anybody else reports; as of then it looks sick."""
+        lines = [result("SUCCESS", change, change, "fast-ci") for change in range(1, 31)]
+        lines += [result("FAILURE", change, change / 2, "fast-ci") for change in range(100, 106)]
+        lines += [result("SUCCESS", change, 53 + change / 1000, "fast-ci") for change in (106, 107)]
+        store = self.make_engine()
+        self.make_recorder(store).record(lines)
+        self.assertEqual(["sick"], self.told(store, 54))
+        others = ("basalt-ci", "fjord-ci", "zuul")
+        later = [result("FAILURE", change, 60, account) for account in others for change in range(100, 106)]
+        self.make_recorder(store).record(later)
+        self.assertEqual(["shared"], self.told(store, 61))
+
+    def told(self, store, after_h):
+        """The kinds of the fast one's spells, so many hours after the beginning."""
+        as_of = datetime.datetime.fromtimestamp(BEGIN + after_h * HOUR, datetime.UTC)
+        list(updater.Updater(store, registry_model.Registry()).update(as_of))
+        with store.connect() as connection:
+            return [spell.kind for _, spell in spells.read(connection) if len(spell.evidence) == 6]
+
     def kinds(self, others):
         """The kinds of its spells; *others* are the words that each of the others says, one after another."""
         lines = [result("SUCCESS", change, change, "slow-ci") for change in range(1, 31)]
