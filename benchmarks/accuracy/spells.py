@@ -39,10 +39,16 @@ def _longest_run(attempts):
     return max((list(run) for is_bad, run in runs if is_bad), key=_changes, default=[])
 
 
-def _usual_rate(attempts, until):
-    """How often a CI failed in the four weeks before, by the truth."""
+def _usual_rate(attempts, until, spells=()):
+    """How often a CI failed in the four weeks before, but for a broken master and *spells* of its own."""
     since = until - sickness.HISTORY.total_seconds()
-    before = [a for a in attempts if since <= a.posted_at < until and not a.sick and not a.broken]
+    before = [
+        attempt
+        for attempt in attempts
+        if since <= attempt.posted_at < until
+        and not attempt.broken
+        and not any(start <= attempt.posted_at < end for start, end in spells)
+    ]
     return max(0.05, sum(attempt.verdict != "passed" for attempt in before) / len(before))
 
 
@@ -60,17 +66,20 @@ def sick(story):
     """
     for username, truly in story.truth.sick.items():
         trait, attempts = story.cast[username].trait, story.attempts[username]
-        for start, end in truly:
+        # What was none by the definition counts for how often it usually fails.
+        earlier = []
+        for start, end in sorted(truly):
             inside = [attempt for attempt in attempts if start <= attempt.posted_at < end]
             if _changes(inside) < MIN_CHANGES:
                 continue
             run = _longest_run(inside)
             count = _changes(run)
-            is_probable = _usual_rate(attempts, start) ** count >= IMPROBABLE
+            is_probable = _usual_rate(attempts, start, earlier) ** count >= IMPROBABLE
             if count < MIN_CHANGES or is_probable:
                 why = "broken off" if count < MIN_CHANGES else "probable"
                 yield Case("sick, not asked", trait, True, why)
                 continue
+            earlier.append((start, end))
             found = _overlapping(story.told(username, sickness.SICK), moment(start), moment(end))
             verdicts = " ".join(attempt.verdict[0] for attempt in inside)
             detail = f"seed {story.seed}: {_changes(inside)} changes, {verdicts}"
@@ -155,7 +164,8 @@ def broken(story):
                 a for a in story.attempts[username] if hit[0].posted_at <= a.posted_at <= hit[-1].posted_at
             ]
             count = _changes(_longest_run(said))
-            if count >= MIN_CHANGES and _usual_rate(story.attempts[username], start) ** count < IMPROBABLE:
+            rate = _usual_rate(story.attempts[username], start, story.truth.sick[username])
+            if count >= MIN_CHANGES and rate**count < IMPROBABLE:
                 called.append(bool(shared))
                 yield Case("broken shared", ci.trait, bool(shared), detail)
             yield Case("broken not sick", ci.trait, not sick, detail)
