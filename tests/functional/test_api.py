@@ -4,7 +4,9 @@ import urllib.parse
 
 import hypothesis
 from hypothesis import strategies
+import sqlalchemy as sa
 
+from ciwatch.db import models
 from ciwatch.insight import statistics
 from ciwatch.web import params
 from ciwatch.web import routes
@@ -109,6 +111,16 @@ class TestSystem(data.SiteTestCase):
         for path in ("ci/elm/x", "ci/elm%2Fx", "ci/elm/x/jobs", "ci/elm/x/trust"):
             told = self.ask(path)
             self.assertEqual(("elm/x", data.HOSTILE_TITLE), (told["name"], told["title"]), path)
+
+    def test_account_of_another_name(self):
+        """The name of an account leads to the CI that it is one of, and what was asked for is kept."""
+        with self.store.begin() as connection:
+            system = models.CISystem.__table__
+            connection.execute(sa.update(system).where(system.c.name == "elm/x").values(name="elm"))
+        for path in ("/api/v1/ci/{}", "/api/v1/ci/{}/jobs", "/ci/{}", "/ci/{}/missed", "/ci/{}/badge.svg"):
+            response = self.site.get(path.format("elm/x") + "?until=2025-04-04", status=302)
+            self.assertEqual(f"http://localhost{path.format('elm')}?until=2025-04-04", response.location)
+            response.follow(status=200)
 
     def test_a_day_is_the_last_of_its_window(self):
         """The figures of one day are those of that day, not of the moment after it."""

@@ -9,6 +9,7 @@ from ciwatch import opts
 from ciwatch.db import models
 from ciwatch.parsers import results
 from ciwatch.web import app
+from ciwatch.web import params
 from ciwatch.web import rendering
 from ciwatch.web.api import endpoints
 from tests import base
@@ -84,12 +85,12 @@ class TestManual(base.TestCase):
         self.assertEqual(sorted(routes), sorted(addresses_of(page("user/addresses.rst"))))
 
     def test_parameters(self):
-        """Every parameter of the API, and every word that one of them takes."""
+        """Every parameter of the API and of the badge, and every word that one of them takes."""
         text = page("user/addresses.rst")
         declared = [parameter for endpoint in endpoints.ENDPOINTS for parameter in endpoint.all_parameters]
-        for parameter in declared:
+        for parameter in (*declared, params.SHOW):
             self.assertIn(f"``{parameter.name}``", text)
-            if parameter.name in ("standing", "outcome", "list"):
+            if parameter.name in ("standing", "outcome", "show", "list"):
                 for word in parameter.schema["enum"]:
                     self.assertIn(f"``{word}``", text, parameter.name)
 
