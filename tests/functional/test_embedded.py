@@ -214,7 +214,8 @@ class TestFeed(data.SiteTestCase):
     def test_any_text(self, text):
         """It is well-formed whatever strangers wrote, and what they wrote is text."""
         moment = data.AS_OF
-        system = _System(text, text)
+        # A name came out of a database by way of an address; neither takes half a letter.
+        system = _System(text.encode("utf-8", "replace").decode(), text)
         items = [
             (moment, behind.Judged(text, text, 1, 1, text, moment, moment, "open", text)),
             (moment, story.Period(text, text, moment, None)),
