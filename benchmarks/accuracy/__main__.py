@@ -39,7 +39,7 @@ def main():
     failed = collections.Counter(row.holds for row in found)[False]
     print(f"{options.seeds} worlds of {options.days:g} days with {len(cast.CAST) - 1} CIs and a gate\n")
     print(table.render(found))
-    print(f"\n{failed or 'No'} {'property does' if failed == 1 else 'properties do'} not hold.")
+    print(f"\n{f'{failed} do not hold.' if failed else 'All properties hold.'}")
     return 1 if failed else 0
 
 
