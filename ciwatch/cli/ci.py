@@ -185,22 +185,20 @@ def _identity(connection, known, system, as_of):
 
 def _figures(told):
     """Lines of the figures themselves."""
-    yield "Answered", f"{told.answered.sentence} of the expected patch sets"
-    yield "In time", f"{told.in_time.sentence} of the answers"
+    yield "Answered", told.answered.tell("expected patch sets")
+    yield "In time", told.in_time.tell("answers")
     also = [f"{told.pending} pending", f"{told.superseded} superseded"]
     if told.unknown_files:
         also.append(f"{told.unknown_files} whose files are unknown")
     yield "Not counted there", ", ".join(also)
     yield "Time to answer", _times(told.time_to_answer)
     yield "After a recheck", _times(told.time_to_recheck)
-    yield "Passed", f"{told.passed.sentence} of the judged patch sets"
-    yield "Infrastructure", f"{told.infrastructure.sentence} of the reported patch sets"
-    yield (
-        "Trust in a -1",
-        f"{told.trust.sentence} confirmed; {told.open} open, {told.set_aside} set aside",
-    )
-    yield "Agrees with gate", f"{told.agreed.sentence} of the patch sets that both judged"
-    passed_wrongly = f"{told.wrongly_passed.sentence} of those that nearly all others failed"
+    yield "Passed", told.passed.tell("judged patch sets")
+    yield "Infrastructure", told.infrastructure.tell("reported patch sets")
+    trust = told.trust.tell("failed verdicts that were confirmed or refuted")
+    yield "Trust in a -1", f"{trust}; {told.open} open, {told.set_aside} set aside"
+    yield "Agrees with gate", told.agreed.tell("patch sets that both judged")
+    passed_wrongly = told.wrongly_passed.tell("patch sets that nearly all others failed")
     if told.is_suspiciously_green:
         passed_wrongly += "; suspiciously green: it never fails where others do"
     yield "Passed wrongly", passed_wrongly
@@ -219,7 +217,7 @@ def _missed(connection, known, system_id, as_of, count):
 
 def _unstable(connection, system_id, as_of):
     found = [each for each in jobs.unstable_first(connection, system_id, as_of) if each[1].is_unstable]
-    lines = [f"{name}: flips on {each.flaked.sentence} of the patch sets in 28 days" for name, each in found]
+    lines = [f"{name}: flips on {each.flaked.tell('patch sets')} in 28 days" for name, each in found]
     return "\n".join(lines) or "none"
 
 

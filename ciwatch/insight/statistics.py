@@ -27,13 +27,17 @@ class Rate(msgspec.Struct, frozen=True):
         """Whether the sample is large enough to say anything by."""
         return self.of >= MIN_SAMPLE
 
-    @property
-    def sentence(self):
-        """In words: 218 of 279, 78 % (73 to 82 %); or 3 of 4, too few to say more."""
+    def tell(self, what):
+        """In words: 218 of 279 answers, 78 % (73 to 82 %); 3 of 4 answers, too few to say more.
+
+        :param what: what is counted, in the plural.
+        """
+        if not self.of:
+            return f"unknown, there are no {what}"
         if not self.is_enough:
-            return f"{self.n} of {self.of}, too few to say more," if self.of else "none"
+            return f"{self.n} of {self.of} {what}, too few to say more"
         low, high = round(100 * self.low), round(100 * self.high)
-        return f"{self.n} of {self.of}, {self.percent} ({low} to {high} %)"
+        return f"{self.n} of {self.of} {what}, {self.percent} ({low} to {high} %)"
 
     @property
     def percent(self):

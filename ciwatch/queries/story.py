@@ -6,6 +6,9 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.insight import flakes
+from ciwatch.insight import statistics
+from ciwatch.insight import status as rules
 from ciwatch.insight.status import Word
 from ciwatch.parsers import base
 from ciwatch.rollup import spells
@@ -44,13 +47,31 @@ class Spell(msgspec.Struct, frozen=True):
 
 #: The word of a CI of which nothing was counted yet.
 UNCOUNTED = Word.NEW.value
-_UNCOUNTED_RULE = "Nothing was counted of it yet: too few to say more."
+UNCOUNTED_RULE = "Nothing was counted of it yet: too few to say more."
 
 
 def status(connection, system_id, as_of):
-    """The :class:`Period` that lasts at a moment."""
+    """The :class:`Period` that lasts at a moment, with its rule as it holds then."""
     found = periods(connection, system_id, as_of, as_of)
-    return found[-1] if found else Period(UNCOUNTED, _UNCOUNTED_RULE, as_of, None)
+    if not found:
+        return Period(UNCOUNTED, UNCOUNTED_RULE, as_of, None)
+    if found[-1].word != Word.NEW:
+        return found[-1]
+    # It may have judged more, or less, since it is called so.
+    judged = _judged_before(connection, system_id, as_of.date())
+    if judged >= statistics.MIN_SAMPLE:
+        return found[-1]
+    return msgspec.structs.replace(found[-1], rule=rules.decide(None, [], [], judged).rule)
+
+
+def _judged_before(connection, system_id, day):
+    """How many patch sets a CI judged in the 28 days before a *day*."""
+    table = models.DailySystem
+    first = day - datetime.timedelta(days=flakes.DAYS)
+    judged = sa.select(sa.func.sum(table.passed + table.failed)).where(
+        table.ci_system_id == system_id, table.day >= first, table.day < day
+    )
+    return int(connection.scalar(judged) or 0)
 
 
 def statuses(connection, as_of):
