@@ -44,13 +44,13 @@ class Spell(msgspec.Struct, frozen=True):
 
 #: The word of a CI of which nothing was counted yet.
 UNCOUNTED = Word.NEW.value
-_UNCOUNTED_RULE = "Nothing was counted of it yet: too few to say more."
+UNCOUNTED_RULE = "Nothing was counted of it yet: too few to say more."
 
 
 def status(connection, system_id, as_of):
     """The :class:`Period` that lasts at a moment."""
     found = periods(connection, system_id, as_of, as_of)
-    return found[-1] if found else Period(UNCOUNTED, _UNCOUNTED_RULE, as_of, None)
+    return found[-1] if found else Period(UNCOUNTED, UNCOUNTED_RULE, as_of, None)
 
 
 def statuses(connection, as_of):
