@@ -25,13 +25,20 @@ _RECENT = datetime.timedelta(days=120)
 
 
 class State(enum.StrEnum):
-    """How a component is served, by that of its CIs which does best: the worst first."""
+    """How a component is served, by that of its CIs which does best: the worst first.
+
+    *IDLE* means that none of them reported on the project in the days that are told of.
+    """
 
     NONE = "no CI"
     NEVER = NEVER
     RETIRED = "retired"
     SILENT = "silent"
+    IDLE = "no recent report"
     SERVED = "served"
+
+
+_STATES = {NEVER: State.NEVER, Word.RETIRED.value: State.RETIRED, Word.SILENT.value: State.SILENT}
 
 
 class Rules(msgspec.Struct, frozen=True):
@@ -50,6 +57,7 @@ class Service(msgspec.Struct, frozen=True):
     :ivar last_report_at: when it last reported on the project.
     :ivar answered: patch sets of the project, of those that were expected.
     :ivar trust: failed verdicts on the project that were confirmed, of those confirmed or refuted.
+    :ivar state: how it serves.
     :ivar rules: of all projects; None where they were not asked for, or it never reported anywhere.
     """
 
@@ -61,13 +69,8 @@ class Service(msgspec.Struct, frozen=True):
     last_report_at: datetime.datetime | None
     answered: statistics.Rate
     trust: statistics.Rate
+    state: State
     rules: Rules | None
-
-    @property
-    def state(self):
-        """How it serves, as a :class:`State`."""
-        known = {NEVER: State.NEVER, Word.RETIRED: State.RETIRED, Word.SILENT: State.SILENT}
-        return known.get(self.status, State.SERVED)
 
 
 class Component(msgspec.Struct, frozen=True):
@@ -117,7 +120,7 @@ def read(connection, registry, as_of, project=None, with_rules=False, count=figu
     ids = {name: project_id for project_id, name in known.projects.items()}
     first, last = windows.ending(as_of, count)
     window = windows.Window(known, windows.Scope(project_id=ids.get(project)), first, last, as_of)
-    facts = _Facts(connection, registry, as_of, ids.get(project), window)
+    facts = _Facts(connection, registry, as_of, first, ids.get(project), window)
     if project is not None:
         names = [project]
     else:
@@ -161,8 +164,9 @@ def _component(facts, component, project_id):
 class _Facts:
     """What is known of all CIs on all projects, read at once."""
 
-    def __init__(self, connection, registry, as_of, project_id, window):
+    def __init__(self, connection, registry, as_of, first, project_id, window):
         self._connection = connection
+        self._first = first
         self._registry = registry
         self._as_of = as_of
         system = models.CISystem
@@ -220,8 +224,14 @@ class _Facts:
             last_at,
             statistics.rate(answered, answered + missed),
             statistics.rate(confirmed, confirmed + refuted),
+            self._state(status, last_at),
             self._rules.get(name),
         )
+
+    def _state(self, status, last_at):
+        if status in _STATES:
+            return _STATES[status]
+        return State.IDLE if last_at.date() < self._first else State.SERVED
 
     def _status(self, name, system, last_at):
         """A word, and the rule behind it."""

@@ -46,6 +46,14 @@ def text(request, name):
     return value
 
 
+def choice(request, name, values):
+    """The parameter *name*, which is one of some *values*, or an empty string."""
+    value = text(request, name)
+    if value and value not in values:
+        _refuse(name, value, "one of " + ", ".join(values) if len(values) > 1 else values[0])
+    return value
+
+
 def until(request):
     """The end of the window: the parameter ``until``, UTC, or now."""
     value = request.GET.get("until", "").strip()

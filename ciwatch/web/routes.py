@@ -8,6 +8,8 @@ ROUTES = (
     ("ci", "/ci/{name:.+}"),
     ("change", "/change/{number}"),
     ("log", "/log/{report}/{position}"),
+    ("coverage", "/coverage"),
+    ("upstream", "/upstream"),
     ("status", "/status"),
     ("about", "/about"),
     ("healthz", "/healthz"),
@@ -15,6 +17,8 @@ ROUTES = (
     ("api_projects", "/api/v1/projects"),
     ("api_matrix", "/api/v1/projects/{name:.+}/matrix"),
     ("api_ci_list", "/api/v1/ci"),
+    ("api_coverage", "/api/v1/coverage"),
+    ("api_upstream", "/api/v1/upstream"),
     ("api_status", "/api/v1/status"),
     ("api_change", "/api/v1/changes/{number}"),
 )
