@@ -240,5 +240,9 @@ def _systems(known, scope):
 
 
 def ending(as_of, count):
-    """The first and the last date of the *count* days that end with that of *as_of*."""
-    return as_of.date() - datetime.timedelta(days=count - 1), as_of.date()
+    """The first and the last date of the *count* days that end with that of *as_of*.
+
+    At midnight that is the day which ends then, and not the one that begins.
+    """
+    last = (as_of - datetime.timedelta(seconds=1)).date()
+    return last - datetime.timedelta(days=count - 1), last
