@@ -36,5 +36,5 @@ def of_bad(now, before):
 
 
 def of_good(now, before):
-    """The :class:`Trend` of a share that should be large: of how many it is not so, as with :func:`of_bad`."""
+    """The :class:`Trend` of a share that should be large; as :func:`of_bad`."""
     return of_bad(*(rate.rest for rate in (now, before)))

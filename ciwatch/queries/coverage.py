@@ -1,4 +1,4 @@
-"""Who has a CI and who has none: project by project, component by component, and how each of these CIs does."""
+"""Who has a CI and who has none: project by project, component by component, and how each CI does."""
 
 import datetime
 import enum
@@ -140,16 +140,12 @@ def read(connection, registry, as_of, project=None, with_rules=False, count=figu
 
 
 def _project(facts, name, project_id):
-    components = [
-        _component(facts, component, project_id) for component in facts.components(name)
-    ]
+    components = [_component(facts, component, project_id) for component in facts.components(name)]
     order = list(State)
     components.sort(key=lambda each: order.index(each.state))
     serving = {service.name for component in components for service in component.systems}
     others = [
-        facts.service(system, project_id)
-        for system in facts.reporting(project_id)
-        if system not in serving
+        facts.service(system, project_id) for system in facts.reporting(project_id) if system not in serving
     ]
     others.sort(key=lambda each: (not each.is_gate, each.title.lower(), each.name))
     return Project(name, components, others)

@@ -28,7 +28,7 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """A rate of the last days and of those before, and what that says: a word of :mod:`~ciwatch.insight.trend`."""
+    """A rate of the last days and of those before, and the :class:`~ciwatch.insight.trend.Trend`."""
 
     now: statistics.Rate
     before: statistics.Rate
@@ -121,16 +121,15 @@ def read(connection, registry, as_of, project=None):
     spans = Span(first, last), Span(first - regression.BEFORE_DAYS * a_day, first - a_day)
     both = [windows.Window(known, scope, span.first, span.last, as_of) for span in spans]
     told = [window.read() for window in both]
-    rows = [_by_gate(days.systems) for days in told]
     gates = _gates(connection)
     there = {row.place.project_id for days in told for row in days.systems}
     traffic = [_traffic([row for row in days.projects if row.place.project_id in there]) for days in told]
     flaked = _jobs(connection, both, as_of) if gates else []
     each = [
-        Gate(gate.name, gate.title, _health(*(by_gate.get(gate.id, []) for by_gate in rows)))
+        Gate(gate.name, gate.title, _health(*(_figures(days.systems, gate.id) for days in told)))
         for gate in gates
     ]
-    together = _health(*(sum(by_gate.values(), []) for by_gate in rows)) if len(each) > 1 else None
+    together = _health(*(_figures(days.systems) for days in told)) if len(each) > 1 else None
     return Upstream(
         as_of,
         project and project.name,
@@ -151,11 +150,8 @@ def _gates(connection):
     return connection.execute(statement).all()
 
 
-def _by_gate(rows):
-    found = {}
-    for row in rows:
-        found.setdefault(row.id, []).append(row.figures)
-    return found
+def _figures(rows, gate_id=None):
+    return [row.figures for row in rows if gate_id in (None, row.id)]
 
 
 def _health(now, before):
@@ -223,9 +219,7 @@ def _unstable(connection, counts, names, as_of):
     """The ids of those jobs that are unstable."""
     # Builds are read only where a job flaked so often that it may be: most gates have none on most days.
     may_be = {
-        job_id
-        for job_id in names
-        if sum(of.get(job_id, (0, 0))[0] for of in counts) >= flakes.MIN_FLAKED
+        job_id for job_id in names if sum(of.get(job_id, (0, 0))[0] for of in counts) >= flakes.MIN_FLAKED
     }
     by_gate = {}
     for job_id in may_be:

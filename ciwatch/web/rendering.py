@@ -121,6 +121,16 @@ def size(count):
     return None
 
 
+def interval(rate):
+    """Where the share behind a :class:`~ciwatch.insight.statistics.Rate` lies: 73–82 %.
+
+    Only nothing of many is 0 %, and only all of them 100 %: an end is neither by rounding.
+    """
+    low, high = round(100 * rate.low), round(100 * rate.high)
+    low, high = min(low, 99), max(high, 1)
+    return f"{max(low, 1) if rate.low > 0 else 0}–{min(high, 99) if rate.high < 1 else 100} %"
+
+
 def query(base, **changes):
     """A query string of the dict *base* with some values changed; empty values are left out."""
     values = {name: value for name, value in {**base, **changes}.items() if value not in (None, "")}
@@ -165,6 +175,7 @@ HELPERS = types.SimpleNamespace(
     css=css,
     day=day,
     duration=duration,
+    interval=interval,
     iso=iso,
     mark=mark,
     path=path,

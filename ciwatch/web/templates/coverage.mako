@@ -6,7 +6,7 @@
 <%def name="foot()"> <a href="${address('/api/v1/coverage')}">API of this view</a> <a href="${address('/api/v1/coverage', format='csv')}">CSV</a></%def>
 <%def name="address(path, **changes)"><% query = h.query(given, **changes) %>${path}${'?' + query if query else ''}</%def>
 <%def name="head(first)">
-<thead><tr>${first | n}<th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Last report here</th><th scope="col" class="n">Answered, of expected</th><th scope="col" class="n">Its -1 were right</th>\
+<thead><tr>${first | n}<th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Last report here</th><th scope="col" class="n">Answered, of expected</th><th scope="col" class="n">Trust in its -1</th>\
 % if given["rules"]:
 <th scope="col">Rules</th>\
 % endif
@@ -70,7 +70,7 @@ ${head('<th scope="col">Component</th>')}
 <tbody>
 % for component in project.components:
 % for of in component.systems:
-<tr>\
+<tr${'' if loop.first else ' class="more"' | n}>\
 % if loop.first:
 <th scope="row"${' rowspan="%d"' % len(component.systems) if len(component.systems) > 1 else '' | n}>${component.name}</th>\
 % endif

@@ -1,9 +1,8 @@
-<%def name="percent(rate)">${round(100 * rate.low)}–${round(100 * rate.high)} %</%def>
 <%def name="rate(rate)">
 % if not rate.of:
 <span class="quiet">none</span>
 % else:
-${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${percent(rate) if rate.is_enough else 'too few'}</span>
+${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate) if rate.is_enough else 'too few'}</span>
 % endif
 </%def>
 <%def name="trend(word)"><span class="word${ {'better': ' p', 'worse': ' f'}.get(word, '')}">${word}</span></%def>

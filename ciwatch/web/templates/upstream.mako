@@ -35,7 +35,7 @@ ${h.duration(getattr(times, name))} <span class="quiet">of ${f'{times.count:,}'}
 % if value is None:
 <span class="quiet">too few</span>
 % else:
-${value}
+${'%.2f' % value}
 % endif
 </%def>
 <h1>Upstream${' of ' + upstream.project if upstream.project else ''}</h1>
@@ -50,6 +50,7 @@ ${value}
 % endif
 <h2 id="breakages">Fails for all</h2>
 % if upstream.breakages:
+<p class="about">At these times most CI systems failed one change after the other: it is not you, and probably not the patch.</p>
 <div class="scroll"><table class="list">
 <caption>Shared breakages</caption>
 <thead><tr><th scope="col">Since</th><th scope="col">Until</th><th scope="col">Projects</th><th scope="col">CI systems that failed</th><th scope="col">Changes that failed</th></tr></thead>
@@ -81,7 +82,6 @@ ${'…' if len(each.changes) > 6 else ''}</td></tr>
 % endfor
 </tbody>
 </table></div>
-<p class="about">In these times most CI systems failed one change after the other: it is not you, and probably not the patch.</p>
 % else:
 <p class="quiet">No shared breakage lasts, and none ended in the last 7 days.</p>
 % endif

@@ -23,6 +23,8 @@ _COLUMNS = (
 def page(request):
     """Project by project, component by component."""
     given = {name: request.GET.get(name, "").strip() for name in ("project", "until", "rules")}
+    if not given["project"]:
+        given["rules"] = ""
     return rendering.page(request, coverage=find(request), given=given)
 
 
