@@ -116,9 +116,9 @@ def read(connection, registry, as_of, project=None, with_rules=False, count=figu
     :param with_rules: whether to look at the rules, too: some statements for each CI that is shown.
     :param count: how many days, of which the last is that of *as_of*.
     """
-    known = knowns.Known(connection, registry)
-    ids = {name: project_id for project_id, name in known.projects.items()}
     first, last = windows.ending(as_of, count)
+    known = knowns.Known(connection, registry, since=first)
+    ids = {name: project_id for project_id, name in known.projects.items()}
     window = windows.Window(known, windows.Scope(project_id=ids.get(project)), first, last, as_of)
     facts = _Facts(connection, registry, as_of, first, ids.get(project), window)
     if project is not None:

@@ -114,11 +114,11 @@ def read(connection, registry, as_of, project=None):
     :param registry: the :class:`~ciwatch.registry.model.Registry`.
     :param project: a row with an *id* and a *name*, to be told of alone; None for all.
     """
-    known = knowns.Known(connection, registry)
     scope = windows.Scope(project_id=project and project.id, of_gate=True)
     first, last = windows.ending(as_of, regression.NOW_DAYS)
     a_day = datetime.timedelta(days=1)
     spans = Span(first, last), Span(first - regression.BEFORE_DAYS * a_day, first - a_day)
+    known = knowns.Known(connection, registry, since=spans[1].first)
     both = [windows.Window(known, scope, span.first, span.last, as_of) for span in spans]
     told = [window.read() for window in both]
     gates = _gates(connection)

@@ -122,13 +122,16 @@ def size(count):
 
 
 def interval(rate):
-    """Where the share behind a :class:`~ciwatch.insight.statistics.Rate` lies: 73–82 %.
+    """Where the share behind a :class:`~ciwatch.insight.statistics.Rate` lies: 73–82 %, or 99.5–100 %."""
+    return f"{_end(rate.low)}–{_end(rate.high)} %"
 
-    Only nothing of many is 0 %, and only all of them 100 %: an end is neither by rounding.
-    """
-    low, high = round(100 * rate.low), round(100 * rate.high)
-    low, high = min(low, 99), max(high, 1)
-    return f"{max(low, 1) if rate.low > 0 else 0}–{min(high, 99) if rate.high < 1 else 100} %"
+
+def _end(share):
+    """An end of an interval in per cent; neither 0 nor 100 by rounding."""
+    told = f"{100 * share:.0f}"
+    if told in ("0", "100") and 0 < share < 1:
+        return f"{min(99.9, max(0.1, 100 * share)):.1f}"
+    return told
 
 
 def query(base, **changes):
