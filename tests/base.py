@@ -77,6 +77,11 @@ def line(event):
     return json.dumps(event).encode()
 
 
+def read_line(line):
+    """The event, a dict, of a line of the stream."""
+    return json.loads(line)
+
+
 def comment_event(text, at, account="zuul", name=None, change=100, patch_set=1, **more):
     """A comment-added event as today's Gerrit sends it; *at* is in seconds since 1970."""
     author = {"username": account, "name": name or account}

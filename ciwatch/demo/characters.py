@@ -1,6 +1,7 @@
 """The CI systems of the simulated world: who they are, and how they behave."""
 
 import dataclasses
+import math
 
 MAIN_PROJECT = "openstack/lantern"
 SIDE_PROJECTS = ("openstack/lantern-ui", "openstack/python-lanternclient", "openstack/wick")
@@ -34,7 +35,8 @@ class Character:
     :ivar votes: whether its results bear a Verified vote.
     :ivar latency_s: the median time in seconds from the request (upload, re-run, approval) to the result;
         ``spread`` is the sigma of its logarithm.
-    :ivar catches: the chance that it notices a bad patch in its area.
+    :ivar catches: the chance that its tests cover what a bad patch in its area breaks. They do or do not,
+        however often it runs them, and the same jobs find it each time.
     :ivar noise: the chance that one voting job fails although nothing is wrong with patch or job.
     :ivar infra: the chance that the infrastructure breaks one of its jobs.
     :ivar misses: the chance that it does not answer a patch set, or a request for a re-run.
@@ -43,7 +45,8 @@ class Character:
     :ivar always_green: it never reports a failure, whatever it tested.
     :ivar sick: spells in which nearly all fails: (how many days ago, from which hour UTC, hours long). One
         that would begin at a weekend, when little happens, begins on the Friday before.
-    :ivar silent_days: for so long it has said nothing.
+    :ivar silent: spells in which it says nothing: (how many days ago, days long), inf for one that lasts.
+    :ivar worse: (how many days ago, the noise since then): something of its own broke, a little.
     :ivar joined_days: for so long it has been there; the newcomer.
     :ivar twice: the chance that it posts a result twice.
     :ivar phrase: what to type for a re-run; empty where it never re-runs.
@@ -67,7 +70,8 @@ class Character:
     drops: float = 0.6
     always_green: bool = False
     sick: tuple[tuple[float, float, float], ...] = ()
-    silent_days: float | None = None
+    silent: tuple[tuple[float, float], ...] = ()
+    worse: tuple[float, float] | None = None
     joined_days: float | None = None
     twice: float = 0.0
     phrase: str = "recheck"
@@ -115,7 +119,7 @@ THIRD_PARTIES = (
     ),
     Character(
         "cobalt-flash-ci", "Cobalt Flash CI", "silent", "zuul3", "zuul.cobalt.example",
-        _jobs("cobalt", "iscsi", "fc", "replication", "qos"), silent_days=4.6, latency_s=7000,
+        _jobs("cobalt", "iscsi", "fc", "replication", "qos"), silent=((4.6, math.inf),), latency_s=7000,
     ),
     Character(
         "delta-filer-ci", "Delta Filer CI", "flaky job", "zuul2", "logs.delta.example",

@@ -59,20 +59,26 @@ def failed_jobs(outcomes):
     )
 
 
-def play(rng, ci, jobs, urls, is_bad, is_sick, longest_s):
+def finders(rng, jobs):
+    """The names of the jobs that find what is wrong with a patch set; one of them votes."""
+    voting = _voting(jobs)
+    return frozenset(rng.sample(voting, min(len(voting), rng.choice((1, 1, 2, 3)))))
+
+
+def play(rng, ci, jobs, urls, caught, is_down, noise, longest_s):
     """One run.
 
     :param jobs: what :func:`jobs_of` said.
     :param urls: the address of each job's log.
-    :param is_bad: whether the patch breaks something in this CI's area.
-    :param is_sick: whether the CI is sick.
+    :param caught: the names of the jobs that find something wrong with the patch.
+    :param is_down: whether nearly everything fails: the CI is sick, or the project is broken.
+    :param noise: the chance that one voting job fails although nothing is wrong with patch or job.
     :param longest_s: the time in seconds that the run took; no job runs longer.
     :returns: a :class:`Run`.
     """
-    failing, accident, caught = set(), None, False
+    failing, accident = set(), None
     if not ci.always_green:
-        caught = is_bad and rng.random() < ci.catches
-        failing, accident = _misfortunes(rng, ci, jobs, caught, is_sick)
+        failing, accident = _misfortunes(rng, ci, jobs, caught, is_down, noise)
     outcomes, words = [], {}
     for job, url in zip(jobs, urls, strict=True):
         outcome = _outcome(rng, ci, job, url, failing, accident, words, longest_s)
@@ -82,19 +88,20 @@ def play(rng, ci, jobs, urls, is_bad, is_sick, longest_s):
     if verdict == INFRASTRUCTURE and jobs is _NAMELESS:
         # A vote cannot say that.
         verdict = FAILED
-    return Run(outcomes, verdict, caught and verdict == FAILED)
+    return Run(outcomes, verdict, bool(caught) and verdict == FAILED)
 
 
-def _misfortunes(rng, ci, jobs, caught, is_sick):
-    """The names of the jobs that fail, and of the one that meets with an accident, or None."""
+def _voting(jobs):
     # A CI may have no voting job at all; then its failures hit the others, and it passes.
-    voting = [job.name for job in jobs if job.voting] or [job.name for job in jobs]
-    failing = set()
-    if caught:
-        failing.update(rng.sample(voting, min(len(voting), rng.choice((1, 1, 2, 3)))))
-    if is_sick and rng.random() < 0.95:
+    return [job.name for job in jobs if job.voting] or [job.name for job in jobs]
+
+
+def _misfortunes(rng, ci, jobs, caught, is_down, noise):
+    """The names of the jobs that fail, and of the one that meets with an accident, or None."""
+    voting, failing = _voting(jobs), set(caught)
+    if is_down and rng.random() < 0.95:
         failing.update(rng.sample(voting, max(1, len(voting) * 3 // 4)))
-    elif rng.random() < ci.noise:
+    elif rng.random() < noise:
         failing.add(rng.choice(voting))
     for job in jobs:
         if job.flake and rng.random() < job.flake:

@@ -15,13 +15,19 @@ def luck(seed, whose):
 
 @dataclasses.dataclass(slots=True, eq=False)
 class PatchSet:
-    """A patch set; *bad* are the usernames of the CIs in whose area it breaks something."""
+    """A patch set.
+
+    :ivar bad: the usernames of the CIs in whose area it breaks something.
+    :ivar covered: username -> the names of the CI's jobs that find it, none where its tests do not cover it;
+        shared with a rebase of the same work.
+    """
 
     number: int
     revision: str
     kind: str
     created_at: float
     bad: frozenset = frozenset()
+    covered: dict = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(slots=True, eq=False)

@@ -17,6 +17,7 @@ class Attempt:
         its vote.
     :ivar about_patch: whether it failed because of the patch.
     :ivar sick: whether the CI was sick when it posted.
+    :ivar broken: whether the project was when the test began.
     :ivar repeated: whether it is the result before, posted once more.
     :ivar failed_jobs: names of the jobs, voting or not, whose result is of the class failed.
     :ivar asked_at: when the upload, the re-run or the approval asked for it.
@@ -30,6 +31,7 @@ class Attempt:
     verdict: str
     about_patch: bool
     sick: bool
+    broken: bool
     repeated: bool
     failed_jobs: tuple[str, ...]
     asked_at: int
@@ -69,16 +71,20 @@ class Recheck:
 class Truth:
     """All of it, as far as the world has been played. Patch sets are keyed by (change, patch set number).
 
-    :ivar spells: username -> (start, end) of each time it was sick.
-    :ivar silent_since: username -> since when it says nothing.
+    :ivar sick: username -> (start, end) of each time it was sick.
+    :ivar silent: username -> (start, end) of each time it said nothing; inf where it lasts.
+    :ivar worse_since: username -> since when it fails more often, for those that got worse.
+    :ivar broken: (start, end) of each time the main project's master was broken, so that nearly every test
+        of it failed.
     :ivar joined_at: username -> since when it is there, for newcomers.
-    :ivar unanswered: (username, change, patch set) -> why a CI that should have answered did not: forgot,
-        silent, or dropped. One that a later re-run makes up for is taken out again. A run that goes on is
-        not among them.
+    :ivar unanswered: (username, change, patch set) -> why a CI that should have answered has not: forgot,
+        silent, dropped, or running. One that a later re-run makes up for is taken out again.
     """
 
-    spells: dict = dataclasses.field(default_factory=dict)
-    silent_since: dict = dataclasses.field(default_factory=dict)
+    sick: dict = dataclasses.field(default_factory=dict)
+    silent: dict = dataclasses.field(default_factory=dict)
+    worse_since: dict = dataclasses.field(default_factory=dict)
+    broken: list = dataclasses.field(default_factory=list)
     joined_at: dict = dataclasses.field(default_factory=dict)
     patch_sets: dict = dataclasses.field(default_factory=dict)
     attempts: list = dataclasses.field(default_factory=list)
@@ -87,13 +93,14 @@ class Truth:
 
     def missed(self, as_of, limit_s=_DAY_S):
         """The unanswered (username, change, patch set) that stood longer than the limit, at a time."""
-        return [key for key in self.unanswered if self._stood(key, as_of, limit_s) == "missed"]
+        return [key for key in self.unanswered if self.stood(key, as_of, limit_s) == "missed"]
 
     def superseded(self, as_of, limit_s=_DAY_S):
         """The unanswered that a newer patch set, or the change's end, came before the limit to."""
-        return [key for key in self.unanswered if self._stood(key, as_of, limit_s) == "superseded"]
+        return [key for key in self.unanswered if self.stood(key, as_of, limit_s) == "superseded"]
 
-    def _stood(self, key, as_of, limit_s):
+    def stood(self, key, as_of, limit_s=_DAY_S):
+        """How an unanswered (username, change, patch set) stood: missed, superseded, or pending."""
         patch_set = self.patch_sets[key[1:]]
         limit = patch_set.created_at + limit_s
         if patch_set.ended_at is not None and patch_set.ended_at <= min(limit, as_of):

@@ -19,7 +19,7 @@ class World:
     :ivar truth: the :class:`~ciwatch.demo.truth.Truth`, filled while events are produced.
     """
 
-    def __init__(self, seed=1, days=14.0, changes=400, until=None, cast=None, keep_truth=True):
+    def __init__(self, seed=1, days=14.0, changes=400, until=None, cast=None, broken=(), keep_truth=True):
         """Prepares the story.
 
         :param seed: which of all stories.
@@ -27,6 +27,8 @@ class World:
         :param changes: how many changes are made in that time.
         :param until: its end, an aware datetime; now by default.
         :param cast: the :class:`~ciwatch.demo.characters.Character` of each CI, the gate first.
+        :param broken: times at which nearly every test of the main project's master fails, told as those at
+            which a :class:`~ciwatch.demo.characters.Character` is sick.
         :param keep_truth: whether to keep what happens to each patch set, which takes memory without end.
         """
         if until is None:
@@ -46,7 +48,8 @@ class World:
         self.truth = self._stage.truth
         cast = characters.CAST if cast is None else tuple(cast)
         self._developers = developers.Developers(self._stage, seed, cast)
-        self._developers.systems = systems.Systems(self._stage, seed, cast, self._developers.hear)
+        broken = tuple(systems.spells(broken, self._end))
+        self._developers.systems = systems.Systems(self._stage, seed, cast, broken, self._developers.hear)
         for at in sorted(self._busy_moment() for _ in range(changes)):
             self._stage.plan(at, self._developers.create)
 

@@ -285,7 +285,7 @@ def _typed(wire):
             patch_set.revision,
             patch_set.kind,
             patch_set.createdOn,
-            patch_set.files and _file_names(patch_set.files),
+            None if patch_set.files is None else _file_names(patch_set.files),
         ),
         account=_account(who.username, who.name, tuple(who.tags or ())) if who else Account(),
         comment=wire.comment.replace("\0", "�") if wire.comment else "",

@@ -37,7 +37,8 @@ class SystemDay(msgspec.Struct):
     :ivar reported: on how many it reported soon enough for others to be expected.
     :ivar late: those of the answered ones that took longer than the limit.
     :ivar unjudged: answered, with a verdict that judges nothing.
-    :ivar first_judged: judged by the first attempt, outside of spells; of these *first_bad* were not passed.
+    :ivar first_judged: judged by the first attempt, outside of spells; of these *first_bad* were not passed,
+        and others did not fail them, too.
     :ivar surely_broken: judged by it, and failed by nearly all of many others; it *wrongly_passed* some.
     :ivar peers_judged: verdicts of others on those that it judged; *peers_failed* of them failed.
     :ivar answer_times: a packed :class:`~ciwatch.insight.histogram.Histogram` of first answers.

@@ -159,6 +159,7 @@ class Case:
         self._reported_until = expectation.reported_until(scene.day)
         self._systems = systems
         self._verdicts = standing_verdicts(self.attempts, self._systems)
+        self._worst = {key: verdicts.worst_verdict(said) for key, said in self.attempts.items()}
 
     def standing(self, system):
         """How a CI stands to it."""
@@ -190,11 +191,16 @@ class Case:
         first = verdicts.first_judgement(attempts)
         if first is not None and not system.is_set_aside(first.posted_at):
             yield "first_judged"
-            if first.verdict in BAD:
+            # What others failed too says more of the week's patches than of the CI.
+            is_shared = first.verdict == FAILED and trust.failed_too(*self._worst_of_others(system))
+            if first.verdict in BAD and not is_shared:
                 yield "first_bad"
         if outcome := self.outcome(system):
             yield _OUTCOMES[outcome[0]]
         yield from self._of_others(system)
+
+    def _worst_of_others(self, system):
+        return others_of(system, self._worst, self._systems)
 
     def _of_others(self, system):
         mine = self._verdicts.get(system.id)

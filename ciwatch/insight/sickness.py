@@ -25,6 +25,11 @@ WELL_AFTER = 2
 
 #: Fewer verdicts of others than these say nothing of whose fault it is.
 MIN_OTHERS = 3
+#: So long after a spell what others say of its patch sets still tells: not all are as fast.
+OTHERS_AFTER = datetime.timedelta(hours=24)
+# At least so many in 100 of the others' verdicts failed: somewhat more than half, since of what people ask to
+# be tested again while a CI is sick about half may be bad, and fails for all.
+_SHARED_OF_100 = 55
 
 
 class Vote(typing.NamedTuple):
@@ -93,7 +98,7 @@ class _Watch:
             return
         self._passes.append(vote)
         if len(self._passes) == WELL_AFTER:
-            self._found.append(self._spell(vote.at, vote.at))
+            self._found.append(self._spell(vote.at, vote.at + OTHERS_AFTER))
             # The pass before it is within the spell.
             self._remember(vote)
             self._run, self._passes, self._called_at = [], [], None
@@ -111,7 +116,7 @@ class _Watch:
         evidence = list(dict.fromkeys((vote.change, vote.patch_set) for vote in self._run if vote.is_bad))
         kept = evidence[:MOST_EVIDENCE]
         bad, judged = self._others(kept, as_of)
-        kind = SHARED if judged >= MIN_OTHERS and 2 * bad >= judged else SICK
+        kind = SHARED if judged >= MIN_OTHERS and 100 * bad >= _SHARED_OF_100 * judged else SICK
         changes = len({change for change, _ in evidence})
         why = f"{len(evidence)} patch sets of {changes} different changes failed; "
         if self._usual.is_enough:

@@ -33,9 +33,11 @@ class Rate(msgspec.Struct, frozen=True):
         if not self.is_enough:
             return f"{self.n} of {self.of}, too few to say more," if self.of else "none"
         low, high = round(100 * self.low), round(100 * self.high)
-        return f"{self.n} of {self.of}, {self._percent()} ({low} to {high} %)"
+        return f"{self.n} of {self.of}, {self.percent} ({low} to {high} %)"
 
-    def _percent(self):
+    @property
+    def percent(self):
+        """The share in words, 61 %; never 0 or 100 % but of none or all. Not to be shown alone."""
         percent = round(100 * self.share)
         # Nearly all is not all.
         is_rounded_away = (percent == 0 and self.n) or (percent == 100 and self.n < self.of)

@@ -37,20 +37,39 @@ def outcome(patch_set, mine, gate, peers, is_set_aside=False):
     if is_set_aside:
         return Outcome.SET_ASIDE, "cast while the CI was sick, or while all failed"
     later = [
-        attempt.verdict
+        attempt
         for attempt in attempts
         if attempt.pipeline == failed.pipeline and attempt.posted_at > failed.posted_at
     ]
-    judges = [verdict for verdict in peers if verdict in JUDGED]
-    against = judges.count(FAILED)
-    if PASSED in later:
+    if any(attempt.verdict == PASSED for attempt in later):
         return Outcome.REFUTED, "a later attempt on the same patch set passed"
     if patch_set.merged_at is not None:
         return Outcome.REFUTED, "it was merged as it stood"
-    if gate == FAILED:
-        return Outcome.CONFIRMED, "the gate failed it too"
-    if len(judges) >= MIN_PEERS and 2 * against >= len(judges):
-        return Outcome.CONFIRMED, f"{against} of {len(judges)} peers failed it too"
-    if FAILED in later:
+    if too := failed_too(gate, peers):
+        return Outcome.CONFIRMED, too
+    if any(attempt.verdict == FAILED and _fail_alike(failed, attempt) for attempt in later):
         return Outcome.CONFIRMED, "a re-run failed again"
     return Outcome.OPEN, "nothing confirms or refutes it yet"
+
+
+def failed_too(gate, peers):
+    """Who else failed a patch set, in words, if it is the gate, or half of the peers; else None."""
+    judges = [verdict for verdict in peers if verdict in JUDGED]
+    against = judges.count(FAILED)
+    if gate == FAILED:
+        return "the gate failed it too"
+    if len(judges) >= MIN_PEERS and 2 * against >= len(judges):
+        return f"{against} of {len(judges)} peers failed it too"
+    return None
+
+
+def _fail_alike(one, other):
+    """Whether two failed attempts may have the same cause: the same job failed, as far as jobs are named.
+
+    A CI whose jobs fail now and then for no reason fails again, too; but seldom in the same one.
+    """
+    jobs, other_jobs = (
+        {build.job for build in attempt.builds if build.voting and build.result_class == FAILED}
+        for attempt in (one, other)
+    )
+    return not jobs or not other_jobs or not jobs.isdisjoint(other_jobs)

@@ -29,6 +29,12 @@ def standing_verdict(attempts):
     return next((verdict for verdict in _WORST_FIRST if verdict in said), None)
 
 
+def worst_verdict(attempts):
+    """The worst verdict that was ever said, whatever a re-run came to; None where none judged."""
+    said = {attempt.verdict for attempt in attempts}
+    return next((verdict for verdict in _WORST_FIRST if verdict in said), None)
+
+
 def first_judgement(attempts):
     """The first attempt with a verdict that counts, or None: what was said before anybody re-ran."""
     return next((attempt for attempt in attempts if attempt.verdict in _WORST_FIRST), None)

@@ -87,8 +87,11 @@ class SystemPage(msgspec.Struct, frozen=True):
     unknown_words: list[unread.UnknownWord]
 
 
-def list_systems(connection, name=None):
-    """All CIs by title, or the one called *name*, as a list of :class:`SystemSummary`."""
+def list_systems(connection, name=None, until=None):
+    """All CIs by title, or the one called *name*, as a list of :class:`SystemSummary`.
+
+    :param until: only reports until this moment count, if it is given.
+    """
     reports = sa.select(
         models.Report.account_id,
         sa.func.count().label("reports"),
@@ -98,6 +101,8 @@ def list_systems(connection, name=None):
     ).group_by(models.Report.account_id)
     if name is not None:
         reports = reports.where(models.Report.account_id.in_(_accounts(name)))
+    if until is not None:
+        reports = reports.where(models.Report.posted_at <= until)
     reports = reports.subquery()
     statement = (
         sa.select(
@@ -138,13 +143,17 @@ def _summary(rows):
     )
 
 
-def read(connection, name):
-    """The :class:`SystemPage` of the CI called *name*, or None where there is none."""
-    found = list_systems(connection, name)
+def read(connection, name, until=None):
+    """The :class:`SystemPage` of the CI called *name*, or None where there is none.
+
+    :param until: what was said later is left out, if it is given; but not from what nobody could read.
+    """
+    found = list_systems(connection, name, until)
     if not found:
         return None
     summary = found[0]
     mine = _of_accounts(connection.scalars(_accounts(name)).all())
+    newest = sa.true() if until is None else models.Report.posted_at <= until
     until = summary.last_report_at
     figures, jobs, disagreed = [], [], None
     if until:
@@ -157,7 +166,7 @@ def read(connection, name):
         until,
         figures,
         jobs,
-        _lines(connection, mine),
+        _lines(connection, mine, newest),
         disagreed,
         unread.shapes(connection, name),
         unread.words(connection, name),
@@ -171,6 +180,17 @@ def name_of(connection, username):
         .join(models.Account, models.Account.ci_system_id == models.CISystem.id)
         .where(models.Account.username == username)
     )
+
+
+def accounts(connection, system_id):
+    """The :class:`Account` of a CI, by their names."""
+    account = models.Account
+    statement = (
+        sa.select(account.username, account.name, account.found_by)
+        .where(account.ci_system_id == system_id)
+        .order_by(account.username)
+    )
+    return [Account(*row) for row in connection.execute(statement)]
 
 
 def _accounts(name):

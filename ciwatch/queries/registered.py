@@ -9,6 +9,7 @@ class Entry(msgspec.Struct, frozen=True):
     contact: str | None = None
     recheck: str | None = None
     page: str | None = None
+    organization: str | None = None
 
 
 def find(registry, name):

@@ -41,7 +41,8 @@ class Status(msgspec.Struct, frozen=True):
     """The whole.
 
     *counts* is table name -> number of rows; *silence* is None where pages are current. *registry* is what is
-    wrong with the file that describes the CIs, or None.
+    wrong with the file that describes the CIs, or None. *uncounted_days* are those of projects' branches of
+    which something was recorded and the figures are not counted yet.
     """
 
     registry: str | None
@@ -50,6 +51,7 @@ class Status(msgspec.Struct, frozen=True):
     gaps: list[collector.Gap]
     sources: list[Source]
     counts: dict[str, int]
+    uncounted_days: int
     rejected_count: int
     rejected: list[Rejected]
     faults: list[Fault]
@@ -62,6 +64,7 @@ class Collection(msgspec.Struct, frozen=True):
 
     newest: datetime.datetime | None
     open_gaps: int
+    uncounted_days: int
     rejected: int
     listeners: list[collector.Listener]
 
@@ -72,6 +75,7 @@ def collection(connection):
     return Collection(
         window.newest_event(connection),
         connection.scalar(open_gaps),
+        _count(connection, models.DirtyDay),
         _count(connection, models.RejectedEvent),
         collector.listeners(connection),
     )
@@ -97,6 +101,7 @@ def read(connection, now, registry_fault=None):
             )
         ],
         {model.__tablename__: _count(connection, model) for model in counted},
+        _count(connection, models.DirtyDay),
         _count(connection, models.RejectedEvent),
         rejected_events(connection, 20),
         _faults(connection),

@@ -34,6 +34,28 @@ def mark_patch_sets(connection, patch_set_ids, is_fresh=True):
     _mark(connection, PATCH_SETS.c.id, patch_set_ids, is_fresh)
 
 
+def mark_touched(connection, touched):
+    """Marks the days of patch sets, and of the ones before them, which they ended.
+
+    :param touched: (change id, number) of patch sets.
+    """
+    ids = set()
+    for part in chunks(sorted({change_id for change_id, _ in touched})):
+        statement = (
+            sa.select(PATCH_SETS.c.change_id, PATCH_SETS.c.number, PATCH_SETS.c.id)
+            .where(PATCH_SETS.c.change_id.in_(part))
+            .order_by(PATCH_SETS.c.change_id, PATCH_SETS.c.number)
+        )
+        before = (None, None, None)
+        for row in connection.execute(statement):
+            if (row.change_id, row.number) in touched:
+                ids.add(row.id)
+                if before[0] == row.change_id:
+                    ids.add(before[2])
+            before = row
+    mark_patch_sets(connection, ids)
+
+
 def mark_changes(connection, change_ids):
     """Marks the days of all patch sets of changes."""
     _mark(connection, PATCH_SETS.c.change_id, change_ids)

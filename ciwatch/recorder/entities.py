@@ -188,7 +188,7 @@ def record_patch_sets(rows, events, changes):
             "merged_at": event.at if event.type == "change-merged" else None,
             "abandoned_at": event.at if event.type == "change-abandoned" else None,
             "is_unready": event.type == "patchset-created" and event.change.is_unready,
-            "files": event.patch_set.files and list(event.patch_set.files),
+            "files": None if event.patch_set.files is None else list(event.patch_set.files),
         }
 
     def merge(row, item):

@@ -163,10 +163,11 @@ class Recorder:
         :param homes: (change id, project id, branch) that changes have left.
         """
         by_id = {row["id"]: row for row in changes.values()}
-        touched_ids = {changes[batch[number].change.number]["id"] for number in touched}
-        left = {change_id for change_id, _, _ in homes}
-        # A new patch set ends the one before it.
-        dirty.mark_changes(connection, touched_ids | left)
+        events = [batch[number] for number in touched]
+        dirty.mark_touched(
+            connection, {(changes[each.change.number]["id"], each.patch_set.number) for each in events}
+        )
+        dirty.mark_changes(connection, {change_id for change_id, _, _ in homes})
         dirty.mark_days(
             connection,
             [(by_id[change_id]["project_id"], by_id[change_id]["branch"], day) for change_id, day in moved],

@@ -28,11 +28,17 @@ class Builds:
         """
         self._times, self._by_job, self._names = [], {}, {}
         said = {}
+        # In these every job failed, and passed when it was asked again: that is no flake.
+        aside = [
+            spell for spell in spells.of(connection, system_id, spells.SET_ASIDE) if spell.called_at <= until
+        ]
         # Of what is read of the first days, it is known whether it was posted once more.
         for at, patch_set, digest, line in _read(connection, system_id, since - 2 * _REACH, until):
             self._times.append(at)
             before, said[patch_set, digest] = said.get((patch_set, digest)), at
             if before is not None and at - before <= _REACH:
+                continue
+            if any(spell.covers(at) for spell in aside):
                 continue
             for job, result, voting, *_ in summary.unpack(line):
                 if voting and result in (PASSED, FAILED):

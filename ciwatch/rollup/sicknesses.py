@@ -32,7 +32,7 @@ def tell(connection, system_id, day, as_of):
     votes = [vote for vote in votes if not base_at or vote.at >= base_at]
 
     def others(places, until):
-        return _others(connection, system_id, places, until)
+        return _others(connection, system_id, places, min(until, as_of))
 
     told = over + sickness.find(votes, others, as_of, history)
     return spells.replace(connection, system_id, spells.SET_ASIDE, told)
@@ -82,8 +82,12 @@ def _votes(connection, accounts, since, as_of):
 
 
 def _others(connection, system_id, places, until):
-    """How many of the verdicts of other CIs on patch sets were bad at a moment, and how many there were."""
-    report, last = models.Report, {}
+    """How many of the other CIs' judgements of patch sets were bad until a moment, and how many there were.
+
+    One that failed and passed later counts as bad: a re-run that comes after the breakage was mended says
+    nothing of the time before, and a slow CI's spell ends long after those of the others.
+    """
+    report, was_bad = models.Report, {}
     for start in range(0, len(places), 200):
         statement = (
             sa.select(
@@ -96,11 +100,11 @@ def _others(connection, system_id, places, until):
                 sa.tuple_(models.Change.number, models.PatchSet.number).in_(places[start : start + 200]),
                 models.Account.ci_system_id != system_id,
                 report.kind == base.Kind.FINISHED,
+                report.verdict.in_(_JUDGEMENTS),
                 report.posted_at <= until,
             )
-            .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
         )
         for other, patch_set_id, verdict in connection.execute(statement):
-            last[other, patch_set_id] = verdict
-    said = [verdict for verdict in last.values() if verdict in _JUDGEMENTS]
-    return sum(verdict in facts.BAD for verdict in said), len(said)
+            key = other, patch_set_id
+            was_bad[key] = was_bad.get(key, False) or verdict in facts.BAD
+    return sum(was_bad.values()), len(was_bad)

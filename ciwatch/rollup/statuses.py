@@ -25,11 +25,14 @@ def tell(known, system_id, day, as_of):
     first_at = _first_report(connection, system_id)
     if first_at is None or first_at > as_of:
         return
-    since = max(midnight(day), first_at)
+    mine = [spell for _, spell in spells.read(connection, models.Spell.ci_system_id == system_id)]
+    # A spell says more of itself the longer it lasts, and the rule of its word is what it says.
+    called = [spell.called_at for spell in mine if spell.is_known(midnight(day))]
+    since = max(min([midnight(day), *called]), first_at)
     before = _read(connection, system_id, PERIODS.c.started_at < since)
     told = list(before[:-1])
     lasting = before[-1]._replace(ended_at=None) if before else None
-    for moment, found in _words(known, system_id, since, as_of):
+    for moment, found in _words(known, system_id, mine, since, as_of):
         if lasting is None:
             lasting = _Period(found.word, found.rule, moment, None)
         elif lasting.word != found.word:
@@ -83,10 +86,9 @@ def _first_report(connection, system_id):
     )
 
 
-def _words(known, system_id, since, as_of):
+def _words(known, system_id, mine, since, as_of):
     """Yields (moment, :class:`~ciwatch.insight.status.Status`) of each moment at which it may change."""
     connection = known.connection
-    mine = [spell for _, spell in spells.read(connection, models.Spell.ci_system_id == system_id)]
     judged = _judged(connection, system_id, since)
     builds = instability.Builds(connection, system_id, since, as_of)
     retired = known.registry.retired_since(known.systems[system_id].name)

@@ -28,7 +28,7 @@ def create_app(conf, engine=None):
         configurator.include("ciwatch.web.rendering")
         configurator.include("ciwatch.web.routes")
         configurator.scan("ciwatch.web.views")
-        configurator.scan("ciwatch.web.api")
+        configurator.include("ciwatch.web.api.endpoints")
     return configurator.make_wsgi_app()
 
 

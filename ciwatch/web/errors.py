@@ -67,17 +67,11 @@ def answer(request, status, heading, sentence):
 
     Takes nothing from the database, which may be what is wrong.
     """
-    if _path(request).startswith("/api/"):
+    # Of an address that is no UTF-8, too.
+    if request.environ.get("PATH_INFO", "").startswith("/api/"):
         reply = renderers.render_to_response("json", {"error": sentence}, request)
     else:
         values = {"heading": heading, "sentence": sentence, "newest": None, "silence": None}
         reply = responses.Response(renderers.render("templates/error.mako", values, request, "ciwatch.web"))
     reply.status_int = status
     return reply
-
-
-def _path(request):
-    try:
-        return request.path_info
-    except UnicodeDecodeError:
-        return ""

@@ -42,6 +42,11 @@ class _Collector:
             "ciwatch_gaps_open", "Stretches of time that are still to be asked for.", collection.open_gaps
         )
         yield core.GaugeMetricFamily(
+            "ciwatch_uncounted_days",
+            "Days of projects' branches whose figures are still to be counted.",
+            collection.uncounted_days,
+        )
+        yield core.GaugeMetricFamily(
             "ciwatch_rejected_events", "Rejected lines that are kept.", collection.rejected
         )
         yield from self._listeners()

@@ -1,61 +1,113 @@
-"""What a query string may say, and one sentence about what it may not."""
+"""What a query string may say, and one sentence about what it may not.
+
+Each parameter is declared once: its name, what it is for, how it is read, and what a program may send. Pages
+and the API read by the same declarations, and the document of the API is written from them.
+"""
 
 import datetime
 import re
+import typing
 
+import msgspec
 from pyramid import httpexceptions
 
 from ciwatch.parsers import results
+from ciwatch.queries import behind
+from ciwatch.queries import figures
 from ciwatch.queries import matrix
 from ciwatch.queries import window as windows
 
-#: The windows that pages offer; any number of hours or days up to a year is taken.
+#: The windows that a matrix offers; any number of hours or days up to a year is taken.
 WINDOWS = ("24h", "48h", "7d", "30d")
 DEFAULT_WINDOW = "7d"
 MAX_COLUMNS = 500
 
+#: Figures of so many days are told at most, and comments are read again for so many.
+MOST_DAYS = 3660
+MOST_READ_DAYS = 366
+
 _WINDOW = re.compile(r"([1-9]\d{0,3})([hd])", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 _LONGEST = 255
 
 
-def matrix_filters(request):
-    """The :class:`~ciwatch.queries.matrix.Filters` of a request.
+class Parameter(msgspec.Struct, frozen=True):
+    """One that a query may have.
 
-    :raises pyramid.httpexceptions.HTTPBadRequest: naming the parameter, and what it takes.
+    :ivar description: what it is for, and what holds where it is not given.
+    :ivar schema: the values that it takes, as JSON Schema.
+    :ivar read: gives its value, of a request.
     """
-    result = text(request, "result")
-    if result and result not in set(results.ResultClass):
-        _refuse("result", result, "one of " + ", ".join(results.ResultClass))
-    return matrix.Filters(
-        window=windows.ending(until(request), _length(request)),
-        branch=text(request, "branch"),
-        ci=text(request, "ci"),
-        job=text(request, "job"),
-        result=result,
-        page=_number(request, "page", 1, 10**6),
-        columns=_number(request, "columns", 100, MAX_COLUMNS),
-    )
+
+    name: str
+    description: str
+    schema: dict
+    read: typing.Callable
 
 
-def text(request, name):
-    """The parameter *name*, or an empty string; bounded, and without control characters."""
-    value = request.GET.get(name, "").strip()
-    if len(value) > _LONGEST or not value.isprintable():
-        _refuse(name, value, f"text of at most {_LONGEST} characters")
-    return value
+def read(request, parameters):
+    """Name -> value of some parameters.
+
+    :raises pyramid.httpexceptions.HTTPBadRequest: naming the one that cannot be, and what it takes.
+    """
+    return {parameter.name: parameter.read(request) for parameter in parameters}
 
 
-def choice(request, name, values):
-    """The parameter *name*, which is one of some *values*, or an empty string."""
-    value = text(request, name)
-    if value and value not in values:
-        _refuse(name, value, "one of " + ", ".join(values) if len(values) > 1 else values[0])
-    return value
+def given(request, parameters):
+    """Name -> text of those parameters that a request gives, so that links can keep them."""
+    values = {parameter.name: request.GET.get(parameter.name, "").strip() for parameter in parameters}
+    return {name: value for name, value in values.items() if value}
 
 
-def until(request):
-    """The end of the window: the parameter ``until``, UTC, or now."""
+def choice(name, description, values, default):
+    """One of some *values*, a dict of word -> what it means for the caller."""
+
+    def reader(request):
+        word = text(request, name) or default
+        if word not in values:
+            _refuse(name, word, "one of " + ", ".join(filter(None, values)))
+        return values[word]
+
+    schema = {"type": "string", "enum": list(values), "default": default}
+    return Parameter(name, description, schema, reader)
+
+
+def _free(name, description):
+    schema = {"type": "string", "maxLength": _LONGEST}
+    return Parameter(name, description, schema, lambda request: text(request, name))
+
+
+def _count(name, description, default, most):
+    def reader(request):
+        value = request.GET.get(name, "").strip()
+        if not value:
+            return default
+        if not _NUMBER.fullmatch(value) or int(value) > most:
+            _refuse(name, value, f"a whole number from 1 to {most}")
+        return int(value)
+
+    schema = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    return Parameter(name, description, schema, reader)
+
+
+def _days(most):
+    default = f"{figures.DAYS}d"
+
+    def reader(request):
+        value = request.GET.get("window", "").strip() or default
+        match = _WINDOW.fullmatch(value)
+        if not match or match[2] != "d" or int(match[1]) > most:
+            _refuse("window", value, f"days up to {most}, such as 30d")
+        return int(match[1])
+
+    schema = {"type": "string", "pattern": "^[1-9][0-9]{0,3}d$", "default": default}
+    description = f"How many days, of which the last is that of `until`; up to {most}."
+    return Parameter("window", description, schema, reader)
+
+
+def _until(request):
+    """The parameter ``until``, UTC, or now."""
     value = request.GET.get("until", "").strip()
     if not value:
         return request.now
@@ -63,7 +115,7 @@ def until(request):
         moment = datetime.datetime.fromisoformat(value)
     except ValueError:
         _refuse("until", value, "a date or a time in UTC, such as 2026-11-23 or 2026-11-23T14:00")
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+    if _DAY.fullmatch(value):
         # A day is meant as a whole.
         moment += datetime.timedelta(days=1) if moment.year < 9999 else datetime.timedelta()
     try:
@@ -76,7 +128,16 @@ def until(request):
     return moment
 
 
-def _length(request):
+def _as_of(request):
+    moment = _until(request)
+    if _DAY.fullmatch(request.GET.get("until", "").strip()):
+        # Its last second, so that it is the last day of a window, and not the one after.
+        moment -= datetime.timedelta(seconds=1)
+    # What is pending now is not missed yet, whatever is asked for: nobody knows the rest of the day.
+    return min(moment, request.now)
+
+
+def _hours_or_days(request):
     value = request.GET.get("window", "").strip() or DEFAULT_WINDOW
     match = _WINDOW.fullmatch(value)
     hours = int(match[1]) * (24 if match[2] == "d" else 1) if match else 0
@@ -85,15 +146,118 @@ def _length(request):
     return datetime.timedelta(hours=hours)
 
 
-def _number(request, name, default, highest):
+def text(request, name):
+    """The parameter *name*, or an empty string; bounded, and without control characters."""
     value = request.GET.get(name, "").strip()
-    if not value:
-        return default
-    if not _NUMBER.fullmatch(value) or int(value) > highest:
-        _refuse(name, value, f"a whole number from 1 to {highest}")
-    return int(value)
+    if len(value) > _LONGEST or not value.isprintable():
+        _refuse(name, value, f"text of at most {_LONGEST} characters")
+    return value
 
 
 def _refuse(name, value, takes):
     shown = value if len(value) <= 40 else value[:39] + "…"
     raise httpexceptions.HTTPBadRequest(f"The parameter {name} takes {takes}; it was {shown!r}.")
+
+
+_MOMENT = {"type": "string", "examples": ["2026-11-23", "2026-11-23T14:00"]}
+
+#: The moment as of which all is told.
+AS_OF = Parameter(
+    "until",
+    "As of when: a day, which is meant as a whole, or a moment, UTC. Nothing that was said later is told."
+    " Now, unless it is given.",
+    _MOMENT,
+    _as_of,
+)
+
+#: Of what is told, where it may be all.
+PROJECT = _free("project", "Only this project, by its whole name; all, unless it is given.")
+
+#: Whether to look at the rules of third-party testing.
+RULES = choice(
+    "rules",
+    "Whether to tell which rules of third-party testing each CI keeps; with a project only, since it takes"
+    " a while.",
+    {"": False, "yes": True},
+    "",
+)
+
+#: How many days figures are of; and the same where each comment is read again.
+DAYS = _days(MOST_DAYS)
+READ_DAYS = _days(MOST_READ_DAYS)
+
+PAGE = _count("page", "Which page of the list, from 1; each has 100 at most.", 1, 10**6)
+
+#: Which of the patch sets that a CI did not answer.
+STANDING = choice(
+    "standing",
+    "Which patch sets: those that it missed; those that are pending; those that a newer patch set, or the end"
+    " of the change, superseded before; those of which nobody knows the files that decide; or all of these.",
+    {
+        "missed": frozenset({"missed"}),
+        "pending": frozenset({"pending"}),
+        "superseded": frozenset({"superseded"}),
+        "unknown_files": frozenset({"unknown_files"}),
+        "all": behind.UNANSWERED,
+    },
+    "missed",
+)
+
+#: Which of a CI's failed verdicts.
+OUTCOME = choice(
+    "outcome",
+    "What became of the verdicts: confirmed, refuted, open, set aside; or all of these.",
+    {
+        "confirmed": frozenset({"confirmed"}),
+        "refuted": frozenset({"refuted"}),
+        "open": frozenset({"open"}),
+        "set_aside": frozenset({"set_aside"}),
+        "all": behind.OUTCOMES,
+    },
+    "all",
+)
+
+#: What a badge shows.
+SHOW = choice(
+    "show",
+    "The status word, or of how many failed verdicts that were confirmed or refuted so many were confirmed.",
+    {"status": "status", "trust": "trust"},
+    "status",
+)
+
+#: Those of a matrix.
+MATRIX = (
+    Parameter(
+        "window",
+        "How far back it goes, in hours or days up to a year.",
+        {"type": "string", "pattern": "^[1-9][0-9]{0,3}[hd]$", "default": DEFAULT_WINDOW},
+        _hours_or_days,
+    ),
+    Parameter(
+        "until",
+        "The day or the moment, UTC, at which the window ends; now, unless it is given.",
+        _MOMENT,
+        _until,
+    ),
+    _free("branch", "Only patch sets of this branch."),
+    _free("ci", "Only CIs with this in their name or title."),
+    _free("job", "Only jobs with this in their name."),
+    choice(
+        "result",
+        "Only patch sets on which some CI has a result of this class.",
+        {"": ""} | {str(word): str(word) for word in results.ResultClass},
+        "",
+    ),
+    _count("page", "Which page of the patch sets, from 1.", 1, 10**6),
+    _count("columns", "How many patch sets a page has at most.", 100, MAX_COLUMNS),
+)
+
+
+def matrix_filters(request):
+    """The :class:`~ciwatch.queries.matrix.Filters` of a request for a page."""
+    return filters_of(**read(request, MATRIX))
+
+
+def filters_of(window, until, **filters):
+    """The :class:`~ciwatch.queries.matrix.Filters` of the values of :data:`MATRIX`."""
+    return matrix.Filters(window=windows.ending(until, window), **filters)

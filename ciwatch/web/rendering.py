@@ -7,6 +7,7 @@ import urllib.parse
 import msgspec
 from pyramid import events
 
+from ciwatch.insight import status
 from ciwatch.queries import cells
 from ciwatch.queries import collector
 from ciwatch.queries import window as windows
@@ -22,6 +23,16 @@ MARKS = {
     cells.State.UNREAD: ("≡", "x"),
 }
 
+#: CSS class of each status word.
+STATUS_CSS = {
+    status.Word.HEALTHY: "p",
+    status.Word.UNSTABLE: "i",
+    status.Word.REGRESSED: "f",
+    status.Word.SICK: "f",
+    status.Word.SILENT: "u",
+    status.Word.NEW: "n",
+    status.Word.RETIRED: "n",
+}
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -121,19 +132,6 @@ def size(count):
     return None
 
 
-def interval(rate):
-    """Where the share behind a :class:`~ciwatch.insight.statistics.Rate` lies: 73–82 %, or 99.5–100 %."""
-    return f"{_end(rate.low)}–{_end(rate.high)} %"
-
-
-def _end(share):
-    """An end of an interval in per cent; neither 0 nor 100 by rounding."""
-    told = f"{100 * share:.0f}"
-    if told in ("0", "100") and 0 < share < 1:
-        return f"{min(99.9, max(0.1, 100 * share)):.1f}"
-    return told
-
-
 def query(base, **changes):
     """A query string of the dict *base* with some values changed; empty values are left out."""
     values = {name: value for name, value in {**base, **changes}.items() if value not in (None, "")}
@@ -170,8 +168,36 @@ def css(state):
     return MARKS[state][1] if state else ""
 
 
+def interval(rate):
+    """Within what the share behind a rate is: 73 to 82 %; or too few, or none."""
+    if not rate.is_enough:
+        return "too few" if rate.of else "none"
+    return f"{_percent(rate.low)} to {_percent(rate.high)} %"
+
+
+def _percent(share):
+    percent = 100 * share
+    # What is nearly none, or nearly all, is neither.
+    if 0 < percent < 1:
+        return f"{max(percent, 0.1):.1f}"
+    if 99 < percent < 100:
+        return f"{min(percent, 99.9):.1f}"
+    return f"{percent:.0f}"
+
+
+def span(told):
+    """How long something took: half within 42 s, 90 % within 5 min 10 s; or unknown."""
+    if not told.count:
+        return "unknown"
+    return (
+        f"half within {duration(told.p50_s)}, 90 % within {duration(told.p90_s)}, 99 % within"
+        f" {duration(told.p99_s)}"
+    )
+
+
 HELPERS = types.SimpleNamespace(
     MARKS=MARKS,
+    STATUS_CSS=STATUS_CSS,
     absolute=absolute,
     anchor=anchor,
     bounded=bounded,
@@ -186,5 +212,6 @@ HELPERS = types.SimpleNamespace(
     relative=relative,
     safe_url=safe_url,
     size=size,
+    span=span,
     timedelta=datetime.timedelta,
 )

@@ -5,6 +5,10 @@ ROUTES = (
     ("old_project", "/project"),
     ("project", "/project/{name:.+}"),
     ("ci_list", "/ci"),
+    ("ci_badge", "/ci/{name:.+}/badge.svg"),
+    ("ci_feed", "/ci/{name:.+}/feed.atom"),
+    ("ci_missed", "/ci/{name:.+}/missed"),
+    ("ci_policy", "/ci/{name:.+}/policy"),
     ("ci", "/ci/{name:.+}"),
     ("change", "/change/{number}"),
     ("log", "/log/{report}/{position}"),
@@ -19,8 +23,14 @@ ROUTES = (
     ("api_ci_list", "/api/v1/ci"),
     ("api_coverage", "/api/v1/coverage"),
     ("api_upstream", "/api/v1/upstream"),
+    ("api_ci_missed", "/api/v1/ci/{name:.+}/missed"),
+    ("api_ci_jobs", "/api/v1/ci/{name:.+}/jobs"),
+    ("api_ci_trust", "/api/v1/ci/{name:.+}/trust"),
+    ("api_ci_policy", "/api/v1/ci/{name:.+}/policy"),
+    ("api_ci", "/api/v1/ci/{name:.+}"),
     ("api_status", "/api/v1/status"),
     ("api_change", "/api/v1/changes/{number}"),
+    ("api_openapi", "/api/v1/openapi.json"),
 )
 
 

@@ -13,7 +13,9 @@ from ciwatch.insight import trend
 from ciwatch.parsers import results
 from ciwatch.queries import coverage
 from ciwatch.web import app
+from ciwatch.web import params
 from ciwatch.web import rendering
+from ciwatch.web.api import endpoints
 from tests import base
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -85,6 +87,16 @@ class TestManual(base.TestCase):
         routes = {route if route.startswith("/") else f"/{route}" for route in routes}
         routes = {route for route in routes if "*" not in route}
         self.assertEqual(sorted(routes), sorted(addresses_of(page("user/addresses.rst"))))
+
+    def test_parameters(self):
+        """Every parameter of the API and of the badge, and every word that one of them takes."""
+        text = page("user/addresses.rst")
+        declared = [parameter for endpoint in endpoints.ENDPOINTS for parameter in endpoint.all_parameters]
+        for parameter in (*declared, params.SHOW):
+            self.assertIn(f"``{parameter.name}``", text)
+            if parameter.name in ("standing", "outcome", "show", "list"):
+                for word in parameter.schema["enum"]:
+                    self.assertIn(f"``{word}``", text, parameter.name)
 
     def test_tables(self):
         """Every table."""

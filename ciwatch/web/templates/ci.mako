@@ -16,6 +16,84 @@ ${ci.summary.report_count} comments\
 The last: ${self.when(ci.until)}.
 % endif
 </p>
+<%
+base = h.path('ci', told.name)
+api = h.path('api/v1/ci', told.name)
+of = told.figures
+%>\
+<p>${self.status(told.status.word)} since ${self.when(told.status.since)}. <bdi>${told.status.rule}</bdi></p>
+% for label, text in (('Organization', told.registered.organization), ('Contact', told.registered.contact), ('Re-run with', told.registered.recheck)):
+% if text:
+<p class="line">${label}: <bdi>${h.bounded(text, 200)}</bdi></p>
+% endif
+% endfor
+% if told.registered.page:
+<p class="line">Its page: \
+% if h.safe_url(told.registered.page):
+<a href="${told.registered.page}">${h.bounded(told.registered.page, 120)}</a>\
+% else:
+<code>${h.bounded(told.registered.page, 120)}</code>\
+% endif
+</p>
+% endif
+<h2 id="figures">Figures of ${told.first} to ${told.last}</h2>
+<p class="about">As of ${self.when(told.as_of)}. Each is n/N with the interval in which the share behind it is, 95 times in 100.
+% if told.waiting:
+<b>${told.waiting} days are recorded and not counted yet.</b>
+% endif
+% if not ci.until or ci.until.date() < told.first:
+It reported nothing in these days.
+% if ci.until:
+<a href="${base}?${h.query(given, until=h.iso(ci.until))}">As of its last report</a>.
+% endif
+% endif
+</p>
+<div class="scroll"><table class="list">
+<caption>Figures of this CI</caption>
+<thead><tr><th scope="col">Figure</th><th scope="col" class="n">n/N</th><th scope="col" class="n">Interval</th><th scope="col">Patch sets</th></tr></thead>
+<tbody>
+${figure('Answered', of.answered)}<a href="${base}/missed?${h.query(given)}">${of.missed} missed</a>, <a href="${base}/missed?${h.query(given, standing='pending')}">${of.pending} pending</a>, <a href="${base}/missed?${h.query(given, standing='superseded')}">${of.superseded} superseded</a>\
+% if of.unknown_files:
+, <a href="${base}/missed?${h.query(given, standing='unknown_files')}">${of.unknown_files} of unknown files</a>\
+% endif
+</td></tr>
+${figure('Answered in time', of.in_time)}<a href="${base}/policy?${h.query(given)}">Rules</a>; ${h.span(of.time_to_answer)}</td></tr>
+${figure('Passed', of.passed)}<a href="${api}/trust?${h.query(given)}">${of.passed.of - of.passed.n} failed</a></td></tr>
+${figure('Infrastructure', of.infrastructure)}${of.unjudged} unjudged</td></tr>
+${figure('Trust in a -1', of.trust)}<a href="${api}/trust?${h.query(given, outcome='confirmed')}">${of.trust.n} confirmed</a>, <a href="${api}/trust?${h.query(given, outcome='refuted')}">${of.trust.of - of.trust.n} refuted</a>, <a href="${api}/trust?${h.query(given, outcome='open')}">${of.open} open</a>, <a href="${api}/trust?${h.query(given, outcome='set_aside')}">${of.set_aside} set aside</a></td></tr>
+${figure('Agrees with the gate', of.agreed)}${of.against_gate.only_ci_failed} failed only here, ${of.against_gate.only_gate_failed} only at the gate</td></tr>
+${figure('Passed wrongly', of.wrongly_passed)}of those that nearly all others failed${'; suspiciously green: it never fails where others do' if of.is_suspiciously_green else ''}</td></tr>
+</tbody>
+</table></div>
+% if told.unstable_jobs:
+<p>Unstable jobs: \
+% for job in told.unstable_jobs:
+<bdi>${job.name}</bdi> flipped on ${job.flaked.n}/${job.flaked.of} patch sets (${h.interval(job.flaked)})${'' if loop.last else ', '}\
+% endfor
+.</p>
+% endif
+% if told.spells:
+<h2 id="spells">Spells</h2>
+<div class="scroll"><table class="list">
+<caption>Times in which this CI was not well, the newest first</caption>
+<thead><tr><th scope="col">What</th><th scope="col">Since</th><th scope="col">Until</th><th scope="col">Why</th><th scope="col">Patch sets</th></tr></thead>
+<tbody>
+% for spell in reversed(told.spells):
+<tr><th scope="row">${spell.kind}</th><td>${self.when(spell.since)}</td><td>\
+% if spell.until:
+${self.when(spell.until)}\
+% else:
+it lasts\
+% endif
+</td><td><bdi>${spell.why}</bdi></td><td>\
+% for place in spell.evidence[:10]:
+<a href="/change/${place.change}#${place.patch_set}-${h.anchor(told.name)}">${place.change},${place.patch_set}</a> \
+% endfor
+${f'and {len(spell.evidence) - 10} more' if len(spell.evidence) > 10 else ''}</td></tr>
+% endfor
+</tbody>
+</table></div>
+% endif
 % if ci.projects:
 <h2>Projects, 30 days before its last report</h2>
 <div class="scroll"><table class="list">
@@ -93,3 +171,9 @@ ${self.word(state)}\
 <span class="quiet">–</span>\
 % endif
 </%def>
+<%def name="figure(label, rate)">
+<tr><th scope="row">${label}</th><td class="n">${rate.n}/${rate.of}</td><td class="n">${h.interval(rate)}</td><td>\
+</%def>
+<%def name="head()"><link rel="alternate" type="application/atom+xml" title="${told.title}" href="${h.path('ci', told.name)}/feed.atom">
+</%def>
+<%def name="foot()"> <a href="${h.path('api/v1/ci', told.name)}?${h.query(given)}">API of this view</a> <a href="${h.path('api/v1/ci', told.name)}?${h.query(given, format='csv')}">CSV by day</a> <a href="${h.path('ci', told.name)}/feed.atom">Feed</a> <a href="${h.path('ci', told.name)}/badge.svg">Badge</a></%def>

@@ -6,11 +6,12 @@
 % if systems:
 <div class="scroll"><table class="list">
 <caption>CI systems</caption>
-<thead><tr><th scope="col">CI system</th><th scope="col">Accounts, found by</th><th scope="col" class="n">Comments</th><th scope="col" class="n">Unread</th><th scope="col">Last report</th></tr></thead>
+<thead><tr><th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Accounts, found by</th><th scope="col" class="n">Comments</th><th scope="col" class="n">Unread</th><th scope="col">Last report</th></tr></thead>
 <tbody>
 % for system in systems:
 <tr>
-<th scope="row"><a href="${h.path('ci', system.name)}">${system.title}</a>${' (gate)' if system.is_gate else ''}</th>
+<th scope="row"><a href="${h.path('ci', system.name)}${'?' + h.query(given) if given else ''}">${system.title}</a>${' (gate)' if system.is_gate else ''}</th>
+<td>${self.status(words.get(system.name, uncounted))}</td>
 <td>
 % for account in system.accounts:
 <code>${account.username}</code> <span class="word${' u' if account.found_by == 'behaviour' else ''}">${account.found_by}</span>
@@ -32,4 +33,4 @@ ${self.when(system.last_report_at)}
 % else:
 <div class="note"><b>No CI system has commented yet.</b></div>
 % endif
-<%def name="foot()"> <a href="/api/v1/ci">API of this view</a></%def>
+<%def name="foot()"> <a href="/api/v1/ci${'?' + h.query(given) if given else ''}">API of this view</a> <a href="/api/v1/ci?${h.query(given, format='csv')}">CSV</a></%def>

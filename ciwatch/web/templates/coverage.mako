@@ -1,13 +1,13 @@
 <%inherit file="layout.mako"/>
 <%namespace name="figures" file="figures.mako"/>
 <%! here = "/coverage" %>
-<% only = given["project"] %>
-<%def name="title()">Coverage${' of ' + given["project"] if given["project"] else ''}</%def>
+<% only = given.get('project', '') %>
+<%def name="title()">Coverage${' of ' + given.get('project', '') if given.get('project', '') else ''}</%def>
 <%def name="foot()"> <a href="${address('/api/v1/coverage')}">API of this view</a> <a href="${address('/api/v1/coverage', format='csv')}">CSV</a></%def>
 <%def name="address(path, **changes)"><% query = h.query(given, **changes) %>${path}${'?' + query if query else ''}</%def>
-<%def name="head(first)">
+<%def name="columns(first)">
 <thead><tr>${first | n}<th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Last report here</th><th scope="col" class="n">Answered, of expected</th><th scope="col" class="n">Trust in its -1</th>\
-% if given["rules"]:
+% if given.get('rules', ''):
 <th scope="col">Rules</th>\
 % endif
 </tr></thead>
@@ -24,7 +24,7 @@ ${self.when(of.last_report_at)}\
 </td>
 <td class="n">${figures.rate(of.answered)}</td>
 <td class="n">${figures.rate(of.trust)}</td>
-% if given["rules"]:
+% if given.get('rules', ''):
 <td>\
 % if of.rules is None:
 <span class="quiet">none</span>\
@@ -40,13 +40,13 @@ keeps ${len(of.rules.kept)}\
 <p class="about">Who has a CI, and who has none. Figures are of the 30 days from ${h.day(coverage.first)} to ${h.day(coverage.last)}, of each project by itself; the status word is the CI's, of all projects. As of ${self.when(coverage.as_of)}.</p>
 <form class="filters" action="/coverage">
 <label>Project <input name="project" value="${only}" placeholder="all"></label>
-<label>Until <input name="until" value="${given['until']}" placeholder="now"></label>
-% if given["rules"]:
+<label>Until <input name="until" value="${given.get('until', '')}" placeholder="now"></label>
+% if given.get('rules', ''):
 <input type="hidden" name="rules" value="yes">
 % endif
 <button>Show</button>
 </form>
-% if only and not given["rules"]:
+% if only and not given.get('rules', ''):
 <p><a href="${address('/coverage', rules='yes')}">Which of them keep the rules of third-party testing?</a></p>
 % elif only:
 <p class="about">A CI keeps or breaks a rule of third-party testing with all that it said in 30 days, on whatever project. Rules with too few cases are not counted.</p>
@@ -66,7 +66,7 @@ without = sum(component.state != 'served' for component in project.components)
 <p class="about">${len(project.components)} component${'' if len(project.components) == 1 else 's'}, ${len(project.components) - without} of them with a CI that reports.</p>
 <div class="scroll"><table class="list">
 <caption>Components of ${project.name}</caption>
-${head('<th scope="col">Component</th>')}
+${columns('<th scope="col">Component</th>')}
 <tbody>
 % for component in project.components:
 % for of in component.systems:
@@ -77,7 +77,7 @@ ${head('<th scope="col">Component</th>')}
 ${service(of)}</tr>
 % endfor
 % if not component.systems:
-<tr><th scope="row">${component.name}</th><td colspan="${6 if given['rules'] else 5}">${figures.status(component.state)}</td></tr>
+<tr><th scope="row">${component.name}</th><td colspan="${6 if given.get('rules', '') else 5}">${figures.status(component.state)}</td></tr>
 % endif
 % endfor
 </tbody>
@@ -89,7 +89,7 @@ ${service(of)}</tr>
 % endif
 <div class="scroll"><table class="list">
 <caption>${'Other CI systems' if project.components else 'CI systems'} that report on ${project.name}</caption>
-${head('')}
+${columns('')}
 <tbody>
 % for of in project.others:
 <tr>${service(of)}</tr>

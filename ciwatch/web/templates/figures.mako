@@ -2,7 +2,7 @@
 % if not rate.of:
 <span class="quiet">none</span>
 % else:
-${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate) if rate.is_enough else 'too few'}</span>
+${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate)}</span>
 % endif
 </%def>
 <%def name="trend(word)"><span class="word${ {'better': ' p', 'worse': ' f'}.get(word, '')}">${word}</span></%def>

@@ -6,6 +6,7 @@
 <title>${self.title()} · CI Watch</title>
 <link rel="stylesheet" href="${request.static_path('ciwatch.web:static/ciwatch.css')}">
 <link rel="icon" href="${request.static_path('ciwatch.web:static/icon.svg')}" type="image/svg+xml">
+${self.head()}\
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
@@ -39,8 +40,10 @@ ${next.body()}
 </html>
 <%! here = "" %>
 <%def name="foot()"></%def>
+<%def name="head()"></%def>
 <%def name="when(moment)"><time datetime="${h.iso(moment)}">${h.absolute(moment)}</time> <span class="quiet when">(${h.relative(moment, now)})</span></%def>
 <%def name="word(state, text=None)"><span class="word ${h.css(state)}">${h.mark(state)} ${text or state}</span></%def>
+<%def name="status(word)"><span class="word ${h.STATUS_CSS.get(word, 'n')}">${word}</span></%def>
 <%def name="mark(state)">
 % if state:
 <span class="mark ${h.css(state)}" role="img" aria-label="${state}" title="${state}">${h.mark(state)}</span>

@@ -102,6 +102,9 @@ spooled, size = (here.events, here.bytes) if here else (listener.spooled, listen
 % endfor
 </tr></tbody>
 </table></div>
+% if status.uncounted_days:
+<p class="about">Figures of ${f'{status.uncounted_days:,}'} days of branches wait to be counted. A listener does it within a minute; where none runs, <code>ciwatch rollup</code> does.</p>
+% endif
 <h2>Parsers</h2>
 <div class="scroll"><table class="list">
 <caption>Parser plugins in the order in which they are asked</caption>

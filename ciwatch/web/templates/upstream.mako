@@ -2,7 +2,7 @@
 <%namespace name="figures" file="figures.mako"/>
 <%! here = "/upstream" %>
 <%def name="title()">Upstream${' of ' + upstream.project if upstream.project else ''}</%def>
-<%def name="foot()"> <a href="/api/v1/upstream${'?' + h.query(dict(given, project=upstream.project)) if upstream.project or given['until'] else ''}">API of this view</a></%def>
+<%def name="foot()"> <a href="/api/v1/upstream${'?' + h.query(given) if given else ''}">API of this view</a></%def>
 <%def name="span(days)">${h.day(days.first)} to ${h.day(days.last)}</%def>
 <%def name="health(of, caption)">
 <div class="scroll"><table class="list">
@@ -42,7 +42,7 @@ ${'%.2f' % value}
 <p class="about">Is it me, or is it upstream? How the gate did in the last 7 days, ${span(upstream.now)}, against the four weeks before, ${span(upstream.before)}; and what fails for all. As of ${self.when(upstream.as_of)}.</p>
 <form class="filters" action="/upstream">
 <label>Project <input name="project" value="${upstream.project or ''}" placeholder="all"></label>
-<label>Until <input name="until" value="${given['until']}" placeholder="now"></label>
+<label>Until <input name="until" value="${given.get('until', '')}" placeholder="now"></label>
 <button>Show</button>
 </form>
 % if upstream.waiting:

@@ -5,24 +5,23 @@ from pyramid.view import view_config
 from ciwatch.queries import upstream
 from ciwatch.web import params
 from ciwatch.web import rendering
+from ciwatch.web import systems
 from ciwatch.web.views import project as project_views
+
+_PARAMETERS = (params.PROJECT, params.AS_OF)
 
 
 @view_config(route_name="upstream", renderer="ciwatch.web:templates/upstream.mako")
 def page(request):
     """The gate's health, and what fails for all."""
-    return rendering.page(
-        request, upstream=find(request), given={"until": request.GET.get("until", "").strip()}
-    )
+    found = find(request, **params.read(request, _PARAMETERS))
+    return rendering.page(request, upstream=found, given=params.given(request, _PARAMETERS))
 
 
-@view_config(route_name="api_upstream", renderer="msgspec")
-def find(request):
-    """The same as data; takes ``project`` and ``until``.
+def find(request, project, until):
+    """The :class:`~ciwatch.queries.upstream.Upstream` of a project, or of all.
 
     :raises pyramid.httpexceptions.HTTPNotFound: where there is no such project.
     """
-    name = params.text(request, "project")
-    project = project_views.find(request, name) if name else None
-    known = request.registry["registry_file"].current()
-    return upstream.read(request.db, known, params.until(request), project)
+    row = project_views.find(request, project) if project else None
+    return upstream.read(request.db, systems.registry(request), until, row)

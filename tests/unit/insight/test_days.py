@@ -126,6 +126,24 @@ class TestVerdicts(base.TestCase):
         self.assertEqual((1, 1), (found.first_judged, found.first_bad))
         self.assertEqual(0, figures_of(said("unknown", None)).first_judged)
 
+    def test_first_that_others_failed_too(self):
+        """It is no reason to say that the CI got worse, even where a re-run of the others passed."""
+        for others, first_bad in (
+            ([said("failed", system=GATE)], 0),
+            ([said("failed", "passed", system=GATE)], 0),
+            ([said("passed", system=GATE)], 1),
+            ([said("failed", system=2)], 1),
+            ([said("failed", "passed", system=2), said("passed", system=3)], 0),
+            ([said("failed", system=2), said("passed", system=3), said("passed", system=4)], 1),
+        ):
+            systems = [watched(2), watched(3), watched(4), watched(GATE, is_gate=True)]
+            attempts = said("failed") + [attempt for each in others for attempt in each]
+            found = figures_of(attempts, others=systems)
+            self.assertEqual((1, first_bad), (found.first_judged, found.first_bad), others)
+            # What its own infrastructure broke is its own fault.
+            attempts[0] = said("infrastructure")[0]
+            self.assertEqual(1, figures_of(attempts, others=systems).first_bad)
+
     def test_first_in_a_spell(self):
         """It counts unless the CI was sick when it said so, not when it said something else before."""
         sick = values.spell(1.5, 3)

@@ -212,19 +212,20 @@ class TestShared(base.TestCase):
     MARKS = "." * 20 + "xxxxx"
 
     def test_worked_example(self):
-        """Half of the others' verdicts failed: not you."""
-        (spell,) = sickness.find(votes_of(self.MARKS), lambda places, until: (5, 10), LATER)
+        """Six of ten of the others' verdicts failed: not you."""
+        (spell,) = sickness.find(votes_of(self.MARKS), lambda places, until: (6, 10), LATER)
         self.assertEqual(sickness.SHARED, spell.kind)
         self.assertTrue(
-            spell.why.endswith("; of the other CIs' verdicts on them, 5 of 10 failed, too"), spell.why
+            spell.why.endswith("; of the other CIs' verdicts on them, 6 of 10 failed, too"), spell.why
         )
 
     def test_limits(self):
-        """Half is enough, less is not; and of two verdicts nothing is said."""
+        """55 of 100 are enough, less is not; and of two verdicts nothing is said."""
         for said, kind in (
-            ((4, 9), "sick"),
-            ((5, 10), "shared"),
-            ((49, 100), "sick"),
+            ((5, 10), "sick"),
+            ((6, 10), "shared"),
+            ((54, 100), "sick"),
+            ((55, 100), "shared"),
             ((2, 2), "sick"),
             ((3, 3), "shared"),
             ((0, 0), "sick"),
@@ -232,7 +233,7 @@ class TestShared(base.TestCase):
             self.assertEqual([(kind, 20, 24, None)], told(self.MARKS, lambda places, until, said=said: said))
 
     def test_asked(self):
-        """The others are asked for the patch sets that failed, up to the end of the spell."""
+        """The others are asked for the patch sets that failed, up to a day after the end of the spell."""
         asked = []
 
         def others(places, until):
@@ -243,7 +244,7 @@ class TestShared(base.TestCase):
         sickness.find(votes, others, LATER)
         sickness.find(votes[:25], others, LATER)
         failed = [(change, 1) for change in range(21, 26)]
-        self.assertEqual([([*failed, (27, 1)], votes[-1].at), (failed, LATER)], asked)
+        self.assertEqual([([*failed, (27, 1)], votes[-1].at + sickness.OTHERS_AFTER), (failed, LATER)], asked)
 
     def test_does_not_count_as_usual(self):
         """What everybody failed says nothing of how often this CI fails."""

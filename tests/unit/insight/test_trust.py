@@ -59,6 +59,19 @@ class TestOutcome(base.TestCase):
         other = said("failed", pipeline="other", first=3)
         self.assertIs(Outcome.OPEN, became(said("failed") + other))
 
+    def test_again_in_another_job(self):
+        """Where jobs are named, the same voting one must have failed: chance fails now this, now that."""
+        failed, passed = "failed", "passed"
+        first, again = said("failed", "failed")
+        for jobs, jobs_again, outcome in (
+            ([(1, failed), (2, passed)], [(1, failed), (2, failed)], Outcome.CONFIRMED),
+            ([(1, failed), (2, passed)], [(1, passed), (2, failed)], Outcome.OPEN),
+            ([(1, failed)], [], Outcome.CONFIRMED),
+            ([], [(2, failed)], Outcome.CONFIRMED),
+        ):
+            mine = [values.with_builds(first, *jobs), values.with_builds(again, *jobs_again)]
+            self.assertIs(outcome, became(mine), (jobs, jobs_again))
+
     def test_refuted(self):
         """A later attempt passed, in the same pipeline; or it was merged."""
         self.assertIs(Outcome.REFUTED, became(said("failed", "passed")))

@@ -50,10 +50,10 @@ def _seconds(at):
     return int(at.timestamp())
 
 
-def month():
+def month(start=START):
     """Thirty days of a change each, on which all pass, but basalt's *flaky* on each fifth at first."""
     for day in range(30):
-        at, change = START + day * DAY, 100 + day
+        at, change = start + day * DAY, 100 + day
         yield upload(at, change)
         yield results(at + HOUR, "zuul", change, unit="SUCCESS")
         yield results(at + HOUR, "delta-ci", change, nfs="SUCCESS")

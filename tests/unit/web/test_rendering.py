@@ -9,13 +9,15 @@ class TestInterval(base.TestCase):
     """Where a share lies."""
 
     def test_ends(self):
-        """Whole per cents; an end is neither 0 nor 100 by rounding."""
+        """An end is neither 0 nor 100 by rounding."""
         for n, of, told in (
-            (78, 100, "69–85 %"),
-            (0, 548, "0–1 %"),
-            (10, 10, "72–100 %"),
-            (766, 766, "99.5–100 %"),
-            (2, 4000, "0.1–0.2 %"),
-            (3998, 4000, "99.8–99.9 %"),
+            (78, 100, "69 to 85 %"),
+            (0, 548, "0 to 0.7 %"),
+            (10, 10, "72 to 100 %"),
+            (766, 766, "99.5 to 100 %"),
+            (2, 4000, "0.1 to 0.2 %"),
+            (9, 9, "too few"),
+            (0, 0, "none"),
+            (3998, 4000, "99.8 to 99.9 %"),
         ):
             self.assertEqual(told, rendering.interval(statistics.rate(n, of)))

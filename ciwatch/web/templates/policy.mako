@@ -1,0 +1,48 @@
+<%inherit file="layout.mako"/>
+<%! here = "/ci" %>
+<%def name="title()">Rules and ${policy.title}</%def>
+<h1>How <a href="${h.path('ci', policy.name)}?${h.query(given)}">${policy.title}</a> keeps the rules</h1>
+<p class="about">The rules of third-party testing that a program can check, from ${self.when(policy.window.since)} to ${self.when(policy.window.until)}. A rule is kept where at least 95 of 100 cases keep it.</p>
+<div class="scroll"><table class="list">
+<caption>Rules of third-party testing</caption>
+<thead><tr><th scope="col">Rule</th><th scope="col">Is it kept?</th><th scope="col" class="n">n/N</th><th scope="col" class="n">Interval</th><th scope="col">What is asked for</th><th scope="col" class="n">Exceptions</th></tr></thead>
+<tbody>
+% for rule in policy.rules:
+<tr><th scope="row">${rule.name}</th><td><span class="word ${'p' if rule.verdict == 'kept' else 'f' if rule.verdict == 'broken' else 'n'}">${rule.verdict}</span></td><td class="n">${rule.kept.n}/${rule.kept.of}</td><td class="n">${h.interval(rule.kept)}</td><td>${rule.rule}</td><td class="n">\
+% if rule.breaches:
+<a href="#${h.anchor(rule.name)}">${rule.breach_count}</a>\
+% else:
+${rule.breach_count}\
+% endif
+</td></tr>
+% endfor
+</tbody>
+</table></div>
+% for rule in policy.rules:
+% if rule.breaches:
+<h2 id="${h.anchor(rule.name)}">Exceptions to: ${rule.name}</h2>
+% if rule.breach_count > len(rule.breaches):
+<p class="about">The newest ${len(rule.breaches)} of ${rule.breach_count}.</p>
+% endif
+<div class="scroll"><table class="list">
+<caption>Exceptions to: ${rule.name}</caption>
+<thead><tr><th scope="col">Patch set</th><th scope="col">When</th><th scope="col">What</th></tr></thead>
+<tbody>
+% for breach in rule.breaches:
+<tr><th scope="row">\
+% if breach.change is None:
+the account\
+% else:
+<a href="/change/${breach.change}#${breach.patch_set}-${h.anchor(policy.name)}">${breach.change},${breach.patch_set}</a>\
+% endif
+</th><td>\
+% if breach.at:
+${self.when(breach.at)}\
+% endif
+</td><td><bdi>${breach.what}</bdi></td></tr>
+% endfor
+</tbody>
+</table></div>
+% endif
+% endfor
+<%def name="foot()"> <a href="${h.path('api/v1/ci', policy.name, 'policy')}?${h.query(given)}">API of this view</a> <a href="${h.path('api/v1/ci', policy.name, 'policy')}?${h.query(given, format='csv')}">CSV</a></%def>
