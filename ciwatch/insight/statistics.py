@@ -54,6 +54,11 @@ class Rate(msgspec.Struct, frozen=True):
         """*n* divided by *of*; None for none."""
         return self.n / self.of if self.of else None
 
+    @property
+    def rest(self):
+        """The :class:`Rate` of all others."""
+        return rate(self.of - self.n, self.of)
+
 
 def rate(n, of):
     """The :class:`Rate` of *n* among *of*.

@@ -27,11 +27,13 @@ class Scope(typing.NamedTuple):
 
     :ivar system_id: of this CI.
     :ivar project_id: on this project, and *branch*.
+    :ivar of_gate: of the CIs that are the gate, and no others.
     """
 
     system_id: int | None = None
     project_id: int | None = None
     branch: str | None = None
+    of_gate: bool = False
 
 
 class Days(typing.NamedTuple):
@@ -67,8 +69,10 @@ class Window:
         self._first = first
         self._last = min(last, as_of.date())
         self._as_of = as_of
+        self._systems = _systems(known, scope)
         self._stale = None
         self._scenes = {}
+        self._counted = {}
         #: How many days wait to be counted, and are not counted here since they are too many.
         self.waiting = 0
 
@@ -79,18 +83,46 @@ class Window:
         systems = self._kept(daily.read_systems, daily.SYSTEMS, stale, self._of_system())
         jobs = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs()) if with_jobs else []
         for place in sorted(stale):
-            counted = days.count(self._scene(place), self._as_of)
+            counted = self._count(place)
             if counted.project.patch_sets:
                 projects.append(daily.Row(place, 0, counted.project))
             systems += [
-                daily.Row(place, system_id, figures)
-                for system_id, figures in counted.systems.items()
-                if self._scope.system_id in (None, system_id)
+                daily.Row(place, system_id, counted.systems[system_id])
+                for system_id in self._own_systems(counted.systems)
             ]
             if with_jobs:
                 ours = self._own_jobs(counted.jobs)
                 jobs += [daily.Row(place, job_id, counted.jobs[job_id]) for job_id in ours]
         return Days(projects, systems, jobs)
+
+    def sums(self, names, of_jobs=False):
+        """(project id, CI id) -> sums of some figures of :class:`~ciwatch.insight.days.SystemDay`, as a list.
+
+        The database adds them up: a hundred thousand rows are too many for a page to read.
+
+        :param names: their names.
+        :param of_jobs: whether they are those of :class:`~ciwatch.insight.days.JobDay`, by job id.
+        """
+        table, key = (daily.JOBS.c, "job_id") if of_jobs else (daily.SYSTEMS.c, "ci_system_id")
+        stale, keys = self.stale(), (table.project_id, table[key])
+        conditions = self._at(table) + (self._of_jobs() if of_jobs else self._of_system())
+        if stale:
+            place = sa.tuple_(table.project_id, table.branch, table.day)
+            conditions.append(place.not_in([tuple(each) for each in sorted(stale)]))
+        statement = (
+            sa.select(*keys, *(sa.func.sum(table[name]) for name in names)).where(*conditions).group_by(*keys)
+        )
+        # MySQL's sums are decimals.
+        found = {tuple(row[:2]): list(map(int, row[2:])) for row in self._connection.execute(statement)}
+        for place in sorted(stale):
+            counted = self._count(place)
+            rows = counted.jobs if of_jobs else counted.systems
+            for row_id in self._own_jobs(rows) if of_jobs else self._own_systems(rows):
+                sums = found.setdefault((place.project_id, row_id), [0] * len(names))
+                found[place.project_id, row_id] = [
+                    before + getattr(rows[row_id], name) for before, name in zip(sums, names, strict=True)
+                ]
+        return found
 
     def behind(self, names):
         """Yields a :class:`Found` for each patch set that one of some figures counts, the newest first.
@@ -159,32 +191,39 @@ class Window:
         return conditions
 
     def _of_system(self):
-        system_id = self._scope.system_id
-        return [] if system_id is None else [daily.SYSTEMS.c.ci_system_id == system_id]
+        return [] if self._systems is None else [daily.SYSTEMS.c.ci_system_id.in_(self._systems)]
+
+    def _own_systems(self, system_ids):
+        return [each for each in system_ids if self._systems is None or each in self._systems]
 
     def _of_jobs(self):
-        if self._scope.system_id is None:
+        if self._systems is None:
             return []
-        jobs = sa.select(models.Job.id).where(models.Job.ci_system_id == self._scope.system_id)
+        jobs = sa.select(models.Job.id).where(models.Job.ci_system_id.in_(self._systems))
         return [daily.JOBS.c.job_id.in_(jobs)]
 
     def _own_jobs(self, job_ids):
-        if self._scope.system_id is None or not job_ids:
+        if self._systems is None or not job_ids:
             return sorted(job_ids)
         jobs = sa.select(models.Job.id).where(
-            models.Job.ci_system_id == self._scope.system_id, models.Job.id.in_(job_ids)
+            models.Job.ci_system_id.in_(self._systems), models.Job.id.in_(job_ids)
         )
         return sorted(self._connection.scalars(jobs))
 
     def _where_it_reports(self, columns):
-        if self._scope.system_id is None or self._scope.project_id is not None:
+        if self._systems is None or self._scope.project_id is not None:
             return []
         there = (
             sa.select(models.AccountProject.project_id)
             .join(models.Account, models.Account.id == models.AccountProject.account_id)
-            .where(models.Account.ci_system_id == self._scope.system_id)
+            .where(models.Account.ci_system_id.in_(self._systems))
         )
         return [columns.project_id.in_(there)]
+
+    def _count(self, place):
+        if place not in self._counted:
+            self._counted[place] = days.count(self._scene(place), self._as_of)
+        return self._counted[place]
 
     def _scene(self, place):
         if place not in self._scenes:
@@ -193,6 +232,17 @@ class Window:
         return self._scenes[place]
 
 
+def _systems(known, scope):
+    """The ids of the CIs of which figures are asked for, or None for all."""
+    if scope.system_id is not None:
+        return [scope.system_id]
+    return sorted(row.id for row in known.systems.values() if row.is_gate) if scope.of_gate else None
+
+
 def ending(as_of, count):
-    """The first and the last date of the *count* days that end with that of *as_of*."""
-    return as_of.date() - datetime.timedelta(days=count - 1), as_of.date()
+    """The first and the last date of the *count* days that end with that of *as_of*.
+
+    At midnight that is the day which ends then, and not the one that begins.
+    """
+    last = (as_of - datetime.timedelta(seconds=1)).date()
+    return last - datetime.timedelta(days=count - 1), last

@@ -170,6 +170,18 @@ AS_OF = Parameter(
     _as_of,
 )
 
+#: Of what is told, where it may be all.
+PROJECT = _free("project", "Only this project, by its whole name; all, unless it is given.")
+
+#: Whether to look at the rules of third-party testing.
+RULES = choice(
+    "rules",
+    "Whether to tell which rules of third-party testing each CI keeps; with a project only, since it takes"
+    " a while.",
+    {"": False, "yes": True},
+    "",
+)
+
 #: How many days figures are of; and the same where each comment is read again.
 DAYS = _days(MOST_DAYS)
 READ_DAYS = _days(MOST_READ_DAYS)

@@ -9,7 +9,9 @@ from ciwatch import opts
 from ciwatch.db import models
 from ciwatch.insight import explanation
 from ciwatch.insight import policy
+from ciwatch.insight import trend
 from ciwatch.parsers import results
+from ciwatch.queries import coverage
 from ciwatch.web import app
 from ciwatch.web import params
 from ciwatch.web import rendering
@@ -138,6 +140,16 @@ class TestManual(base.TestCase):
             policy.named([]),
         ):
             self.assertIn(f"\n{rule.name}\n    ", page("user/policy.rst"))
+
+    def test_states_of_components(self):
+        """Every way in which a component can be served."""
+        for state in coverage.State:
+            self.assertIn(f"\n{state.value}\n    ", page("user/coverage.rst"))
+
+    def test_trends(self):
+        """Every word about a figure now and before."""
+        for word in trend.Trend:
+            self.assertIn(f"\n{word.value}\n    ", page("user/upstream.rst"))
 
     def test_readme_names_its_files(self):
         """What the README points at is there."""

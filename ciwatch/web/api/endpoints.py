@@ -7,12 +7,14 @@ import typing
 
 from ciwatch.queries import behind
 from ciwatch.queries import change
+from ciwatch.queries import coverage
 from ciwatch.queries import figures
 from ciwatch.queries import jobs
 from ciwatch.queries import overview
 from ciwatch.queries import policy
 from ciwatch.queries import status
 from ciwatch.queries import story
+from ciwatch.queries import upstream
 from ciwatch.web import params
 from ciwatch.web.api import answers
 from ciwatch.web.api import openapi
@@ -89,6 +91,14 @@ ENDPOINTS = (
         },
     ),
     Endpoint("api_change", v1.change, change.Change, tables={"builds": Table(rows.BuildRow, rows.builds)}),
+    Endpoint(
+        "api_coverage",
+        v1.coverage,
+        coverage.Coverage,
+        (params.PROJECT, params.AS_OF, params.RULES),
+        {"coverage": Table(rows.CoverageRow, rows.coverage)},
+    ),
+    Endpoint("api_upstream", v1.upstream, upstream.Upstream, (params.PROJECT, params.AS_OF)),
     Endpoint("api_status", v1.status, status.Status),
     Endpoint("api_openapi", openapi.view, dict[str, typing.Any]),
 )

@@ -63,6 +63,24 @@ class SpellRow(msgspec.Struct, frozen=True):
     evidence: str
 
 
+class CoverageRow(msgspec.Struct, frozen=True):
+    """A CI of a component, or one without; a component without any has one row all the same."""
+
+    project: str
+    component: str | None
+    state: str
+    ci: str | None = None
+    title: str | None = None
+    is_gate: bool | None = None
+    status: str | None = None
+    last_report_at: datetime.datetime | None = None
+    answered: statistics.Rate | None = None
+    trust: statistics.Rate | None = None
+    rules_kept: str | None = None
+    rules_broken: str | None = None
+    rules_too_few: str | None = None
+
+
 class RuleRow(msgspec.Struct, frozen=True):
     """A rule and how it is kept."""
 
@@ -145,6 +163,37 @@ def spells(answer):
     for spell in answer.spells:
         *head, evidence = msgspec.structs.astuple(spell)
         yield SpellRow(*head, " ".join(f"{each.change},{each.patch_set}" for each in evidence))
+
+
+def coverage(answer):
+    """The :class:`CoverageRow` of the projects."""
+    for project in answer.projects:
+        for component in project.components:
+            head = (project.name, component.name, component.state)
+            if not component.systems:
+                yield CoverageRow(*head)
+            for service in component.systems:
+                yield _service(*head, service)
+        for service in project.others:
+            yield _service(project.name, None, service.state, service)
+
+
+def _service(project, component, state, service):
+    rules = service.rules
+    told = [", ".join(names) for names in (rules.kept, rules.broken, rules.too_few)] if rules else ()
+    return CoverageRow(
+        project,
+        component,
+        state,
+        service.name,
+        service.title,
+        service.is_gate,
+        service.status,
+        service.last_report_at,
+        service.answered,
+        service.trust,
+        *told,
+    )
 
 
 def rules(answer):

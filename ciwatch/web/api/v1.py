@@ -8,8 +8,10 @@ from ciwatch.queries import story
 from ciwatch.web import params
 from ciwatch.web.api import answers
 from ciwatch.web.views import change as changes
+from ciwatch.web.views import coverage as coverage_views
 from ciwatch.web.views import project as project_views
 from ciwatch.web.views import status as status_views
+from ciwatch.web.views import upstream as upstream_views
 
 
 def list_projects(request):
@@ -40,6 +42,16 @@ def list_systems(request, until):
             for system in ci.list_systems(request.db, until=until)
         ],
     )
+
+
+def coverage(request, project, until, rules):
+    """Who has a CI and who has none: projects, their components, and how each CI does there in 30 days."""
+    return coverage_views.find(request, project, until, rules)
+
+
+def upstream(request, project, until):
+    """How the gate does, the last 7 days against the 28 before these, and what fails for all."""
+    return upstream_views.find(request, project, until)
 
 
 def status(request):

@@ -13,7 +13,7 @@ ${self.head()}\
 <header>
 <a class="brand" href="/">CI Watch</a>
 <nav aria-label="Pages">
-% for address, label in (("/", "Projects"), ("/ci", "CI systems"), ("/status", "Status"), ("/about", "About")):
+% for address, label in (("/", "Projects"), ("/ci", "CI systems"), ("/coverage", "Coverage"), ("/upstream", "Upstream"), ("/status", "Status"), ("/about", "About")):
 <a href="${address}"${' aria-current="page"' if self.attr.here == address else '' | n}>${label}</a>
 % endfor
 </nav>

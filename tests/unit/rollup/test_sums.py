@@ -1,0 +1,71 @@
+"""Figures that the database adds up are those of the days."""
+
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.registry import model
+from ciwatch.rollup import known as knowns
+from ciwatch.rollup import window as windows
+from tests import base
+from tests.unit.queries import stories
+from tests.unit.queries.stories import DAY
+from tests.unit.queries.stories import HOUR
+from tests.unit.queries.stories import START
+
+NOW = START + 30 * DAY
+
+_OF_SYSTEMS = ("reported", "answered", "passed", "failed", "confirmed", "refuted")
+_OF_JOBS = ("passed", "failed", "flaked", "judged")
+
+
+class TestSums(base.TestCase):
+    """Each sum against the rows of the days, now and then, of all CIs, of one and of the gate."""
+
+    def setUp(self):
+        """Plays the month."""
+        super().setUp()
+        self.store = stories.record(self, stories.month(), NOW)
+
+    def assert_sums(self, scope, as_of, systems):
+        """They are those of the rows, and of so many CIs."""
+        first, last = windows.ending(as_of, 30)
+        with self.store.connect() as connection:
+            known = knowns.Known(connection, model.Registry())
+            window = windows.Window(known, scope, first, last, as_of)
+            days = window.read(with_jobs=True)
+            for names, rows, of_jobs in (
+                (_OF_SYSTEMS, days.systems, False),
+                (_OF_JOBS, days.jobs, True),
+            ):
+                expected = {}
+                for row in rows:
+                    sums = expected.setdefault((row.place.project_id, row.id), [0] * len(names))
+                    for index, name in enumerate(names):
+                        sums[index] += getattr(row.figures, name)
+                self.assertEqual(expected, window.sums(names, of_jobs))
+            self.assertEqual(systems, len(window.sums(_OF_SYSTEMS)))
+
+    def system(self, name):
+        """The id of a CI."""
+        with self.store.connect() as connection:
+            return connection.scalar(sa.select(models.CISystem.id).where(models.CISystem.name == name))
+
+    def test_now(self):
+        """Nothing has to be counted anew."""
+        self.assert_sums(windows.Scope(), NOW, 3)
+        self.assert_sums(windows.Scope(self.system("basalt-ci")), NOW, 1)
+        self.assert_sums(windows.Scope(of_gate=True), NOW, 1)
+
+    def test_then(self):
+        """Days that were otherwise then are counted anew, and none twice."""
+        for hours in (1.5, 2.5, 100 * 24):
+            self.assert_sums(windows.Scope(), START + 10 * DAY + hours * HOUR, 3 if hours < 99 else 0)
+        self.assert_sums(windows.Scope(self.system("basalt-ci")), START + 10 * DAY + 1.5 * HOUR, 1)
+        self.assert_sums(windows.Scope(of_gate=True), START + 10 * DAY + 1.5 * HOUR, 1)
+
+    def test_no_gate(self):
+        """Without one there are no figures of it, not those of all."""
+        with self.store.begin() as connection:
+            connection.execute(sa.update(models.CISystem).values(is_gate=False))
+        self.assert_sums(windows.Scope(of_gate=True), NOW, 0)
+        self.assert_sums(windows.Scope(of_gate=True), START + 10 * DAY + 1.5 * HOUR, 0)

@@ -1,0 +1,23 @@
+"""What templates write of values."""
+
+from ciwatch.insight import statistics
+from ciwatch.web import rendering
+from tests import base
+
+
+class TestInterval(base.TestCase):
+    """Where a share lies."""
+
+    def test_ends(self):
+        """An end is neither 0 nor 100 by rounding."""
+        for n, of, told in (
+            (78, 100, "69 to 85 %"),
+            (0, 548, "0 to 0.7 %"),
+            (10, 10, "72 to 100 %"),
+            (766, 766, "99.5 to 100 %"),
+            (2, 4000, "0.1 to 0.2 %"),
+            (9, 9, "too few"),
+            (0, 0, "none"),
+            (3998, 4000, "99.8 to 99.9 %"),
+        ):
+            self.assertEqual(told, rendering.interval(statistics.rate(n, of)))
