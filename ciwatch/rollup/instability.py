@@ -27,13 +27,15 @@ class Builds:
         :param since: the first moment of which is asked, UTC; *until* the last.
         """
         self._times, self._by_job, self._names = [], {}, {}
-        said = {}
+        said, first = {}, since - 2 * _REACH
         # In these every job failed, and passed when it was asked again: that is no flake.
         aside = [
-            spell for spell in spells.of(connection, system_id, spells.SET_ASIDE) if spell.called_at <= until
+            spell
+            for spell in spells.of(connection, system_id, spells.SET_ASIDE)
+            if spell.called_at <= until and (spell.ended_at is None or spell.ended_at >= first)
         ]
         # Of what is read of the first days, it is known whether it was posted once more.
-        for at, patch_set, digest, line in _read(connection, system_id, since - 2 * _REACH, until):
+        for at, patch_set, digest, line in _read(connection, system_id, first, until):
             self._times.append(at)
             before, said[patch_set, digest] = said.get((patch_set, digest)), at
             if before is not None and at - before <= _REACH:
