@@ -105,8 +105,8 @@ def failed(connection, registry, system_id, as_of, count, names=OUTCOMES, page=1
 
 
 def _page(connection, registry, system_id, as_of, count, names, page, size, make):
-    known = knowns.Known(connection, registry)
     first, last = windows.ending(as_of, count)
+    known = knowns.Known(connection, registry, first)
     window = windows.Window(known, windows.Scope(system_id), first, last, as_of)
     start = (page - 1) * size
     found = list(itertools.islice(window.behind(frozenset(names)), start, start + size + 1))

@@ -105,8 +105,8 @@ def read(connection, registry, system_id, as_of, count=DAYS):
     :param as_of: the moment, UTC, of which they are told.
     :param count: how many days, of which the last is that of *as_of*.
     """
-    known = knowns.Known(connection, registry)
     first, last = windows.ending(as_of, count)
+    known = knowns.Known(connection, registry, first)
     window = windows.Window(known, windows.Scope(system_id), first, last, as_of)
     rows = window.read().systems
     name = known.systems[system_id].name

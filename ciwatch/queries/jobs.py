@@ -38,8 +38,8 @@ def read(connection, registry, system_id, as_of, count):
 
     :param count: of so many days, of which the last is that of *as_of*.
     """
-    known = knowns.Known(connection, registry)
     first, last = windows.ending(as_of, count)
+    known = knowns.Known(connection, registry, first)
     rows = windows.Window(known, windows.Scope(system_id), first, last, as_of).read(with_jobs=True).jobs
     by_job = {}
     for row in rows:

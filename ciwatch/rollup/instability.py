@@ -29,18 +29,14 @@ class Builds:
         self._times, self._by_job, self._names = [], {}, {}
         said, first = {}, since - 2 * _REACH
         # In these every job failed, and passed when it was asked again: that is no flake.
-        aside = [
-            spell
-            for spell in spells.of(connection, system_id, spells.SET_ASIDE)
-            if spell.called_at <= until and (spell.ended_at is None or spell.ended_at >= first)
-        ]
+        is_aside = _Aside(_read_spells(connection, system_id, first, until))
         # Of what is read of the first days, it is known whether it was posted once more.
         for at, patch_set, digest, line in _read(connection, system_id, first, until):
             self._times.append(at)
             before, said[patch_set, digest] = said.get((patch_set, digest)), at
             if before is not None and at - before <= _REACH:
                 continue
-            if any(spell.covers(at) for spell in aside):
+            if is_aside(at):
                 continue
             for job, result, voting, *_ in summary.unpack(line):
                 if voting and result in (PASSED, FAILED):
@@ -77,6 +73,23 @@ class Builds:
                     yield self._names[job], found.flaked
 
 
+class _Aside:
+    """Whether moments, which are asked for in their order, lie in one of some spells."""
+
+    def __init__(self, stretches):
+        """Takes (start, end or None) in their order."""
+        self._stretches = stretches
+        self._next = 0
+
+    def __call__(self, moment):
+        while self._next < len(self._stretches):
+            start, end = self._stretches[self._next]
+            if end is None or moment < end:
+                return start <= moment
+            self._next += 1
+        return False
+
+
 class _Window:
     """On how many patch sets a job both passed and failed, as the window moves on; breakage counts, too."""
 
@@ -109,6 +122,22 @@ def _between(builds, since, until):
     first = bisect.bisect_left(builds, since, key=lambda build: build[0])
     end = bisect.bisect_left(builds, until, lo=first, key=lambda build: build[0])
     return [(patch_set, result) for _, patch_set, result in builds[first:end]]
+
+
+def _read_spells(connection, system_id, since, until):
+    """(start, end or None) of those in which votes are set aside, in their order; they do not overlap."""
+    table = models.Spell
+    statement = (
+        sa.select(table.started_at, table.ended_at)
+        .where(
+            table.ci_system_id == system_id,
+            table.kind.in_(spells.SET_ASIDE),
+            table.called_at <= until,
+            sa.or_(table.ended_at.is_(None), table.ended_at >= since),
+        )
+        .order_by(table.started_at)
+    )
+    return [tuple(row) for row in connection.execute(statement)]
 
 
 def _read(connection, system_id, since, until):
