@@ -27,9 +27,6 @@ WELL_AFTER = 2
 MIN_OTHERS = 3
 #: So long after a spell what others say of its patch sets still tells: not all are as fast.
 OTHERS_AFTER = datetime.timedelta(hours=24)
-# At least so many in 100 of the others' verdicts failed: somewhat more than half, since of what people ask to
-# be tested again while a CI is sick about half may be bad, and fails for all.
-_SHARED_OF_100 = 55
 
 
 class Vote(typing.NamedTuple):
@@ -45,8 +42,8 @@ def find(votes, others, as_of, history=()):
     """The spells of a CI, as a list of :class:`~ciwatch.insight.facts.Spell` of the kinds sick and shared.
 
     :param votes: the :class:`Vote` of a CI, in their order, beginning with its first or where it is well.
-    :param others: called with a list of (change, patch set) and a moment; says how many verdicts of other CIs
-        on those, until then, were bad, and how many there were.
+    :param others: called with a list of (change, patch set) and a moment; says of each of those that other
+        CIs judged until then how many of their verdicts were bad, and how many there were: a list of pairs.
     :param as_of: the moment of which this is told.
     :param history: its votes of the time before these, in their order, without those within spells.
     """
@@ -115,8 +112,11 @@ class _Watch:
     def _spell(self, ended_at, as_of):
         evidence = list(dict.fromkeys((vote.change, vote.patch_set) for vote in self._run if vote.is_bad))
         kept = evidence[:MOST_EVIDENCE]
-        bad, judged = self._others(kept, as_of)
-        kind = SHARED if judged >= MIN_OTHERS and 100 * bad >= _SHARED_OF_100 * judged else SICK
+        others = self._others(kept, as_of)
+        # Patch by patch: a bad one fails for all, and weighs no more because many tested it.
+        failing = sum(2 * bad >= judged for bad, judged in others)
+        is_enough = sum(judged for _, judged in others) >= MIN_OTHERS
+        kind = SHARED if is_enough and 2 * failing >= len(others) else SICK
         changes = len({change for change, _ in evidence})
         why = f"{len(evidence)} patch sets of {changes} different changes failed; "
         if self._usual.is_enough:
@@ -124,8 +124,7 @@ class _Watch:
         else:
             why += f"the {self._usual.of} verdicts in the 28 days before are too few to say what is usual"
         if kind == SHARED:
-            which = "them" if len(kept) == len(evidence) else f"the first {MOST_EVIDENCE}"
-            why += f"; of the other CIs' verdicts on {which}, {bad} of {judged} failed, too"
+            why += f"; at least half of the other CIs failed {failing} of the {len(others)} that they judged"
         return Spell(kind, self._run[0].at, self._called_at, ended_at, why, tuple(kept))
 
     def spells(self, as_of):

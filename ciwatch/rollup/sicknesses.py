@@ -82,7 +82,7 @@ def _votes(connection, accounts, since, as_of):
 
 
 def _others(connection, system_id, places, until):
-    """How many of the other CIs' judgements of patch sets were bad until a moment, and how many there were.
+    """(how many other CIs failed it until a moment, how many judged it) of each patch set that some judged.
 
     One that failed and passed later counts as bad: a re-run that comes after the breakage was mended says
     nothing of the time before, and a slow CI's spell ends long after those of the others.
@@ -107,4 +107,7 @@ def _others(connection, system_id, places, until):
         for other, patch_set_id, verdict in connection.execute(statement):
             key = other, patch_set_id
             was_bad[key] = was_bad.get(key, False) or verdict in facts.BAD
-    return sum(was_bad.values()), len(was_bad)
+    by_patch_set = {}
+    for (_, patch_set_id), is_bad in was_bad.items():
+        by_patch_set.setdefault(patch_set_id, []).append(is_bad)
+    return [(sum(said), len(said)) for said in by_patch_set.values()]

@@ -34,7 +34,7 @@ def votes_of(marks, start=START, first_change=1):
 
 def nobody(places, until):
     """There is no other CI."""
-    return 0, 0
+    return []
 
 
 def told(marks, others=nobody, **more):
@@ -212,23 +212,28 @@ class TestShared(base.TestCase):
     MARKS = "." * 20 + "xxxxx"
 
     def test_worked_example(self):
-        """Six of ten of the others' verdicts failed: not you."""
-        (spell,) = sickness.find(votes_of(self.MARKS), lambda places, until: (6, 10), LATER)
+        """Half of the others failed three of the four patch sets that they judged: not you."""
+        said = [(2, 4), (4, 4), (1, 4), (3, 4)]
+        (spell,) = sickness.find(votes_of(self.MARKS), lambda places, until: said, LATER)
         self.assertEqual(sickness.SHARED, spell.kind)
         self.assertTrue(
-            spell.why.endswith("; of the other CIs' verdicts on them, 6 of 10 failed, too"), spell.why
+            spell.why.endswith("; at least half of the other CIs failed 3 of the 4 that they judged"),
+            spell.why,
         )
 
     def test_limits(self):
-        """55 of 100 are enough, less is not; and of two verdicts nothing is said."""
+        """Half of them, on half of the patch sets, are enough; and of two verdicts nothing is said."""
         for said, kind in (
-            ((5, 10), "sick"),
-            ((6, 10), "shared"),
-            ((54, 100), "sick"),
-            ((55, 100), "shared"),
-            ((2, 2), "sick"),
-            ((3, 3), "shared"),
-            ((0, 0), "sick"),
+            ([(1, 2), (1, 2), (0, 2), (0, 2)], "shared"),
+            ([(1, 2), (1, 3), (0, 2), (0, 2)], "sick"),
+            ([(1, 2), (1, 2), (0, 2), (0, 2), (0, 1)], "sick"),
+            # A patch that many tested weighs no more than one that few did.
+            ([(20, 20), (0, 2), (0, 2)], "sick"),
+            ([(1, 1), (1, 1)], "sick"),
+            ([(1, 1), (1, 1), (0, 1)], "shared"),
+            ([(2, 2)], "sick"),
+            ([(3, 3)], "shared"),
+            ([], "sick"),
         ):
             self.assertEqual([(kind, 20, 24, None)], told(self.MARKS, lambda places, until, said=said: said))
 
@@ -238,7 +243,7 @@ class TestShared(base.TestCase):
 
         def others(places, until):
             asked.append((places, until))
-            return 0, 0
+            return []
 
         votes = votes_of(self.MARKS + ".x..")
         sickness.find(votes, others, LATER)
@@ -250,13 +255,13 @@ class TestShared(base.TestCase):
         """What everybody failed says nothing of how often this CI fails."""
         marks = "." * 30 + "x" * 60 + ".." + "." * 10 + "x" * 5
         self.assertEqual(
-            [("shared", 30, 34, 91), ("shared", 102, 106, None)], told(marks, lambda places, until: (9, 9))
+            [("shared", 30, 34, 91), ("shared", 102, 106, None)], told(marks, lambda places, until: [(9, 9)])
         )
 
     def test_long(self):
-        """A spell without end keeps its first 200 patch sets, and says so."""
+        """A spell without end keeps its first 200 patch sets, and asks for these."""
         (spell,) = sickness.find(
-            votes_of("." * 20 + "x" * 500), lambda places, until: (len(places), len(places)), LATER
+            votes_of("." * 20 + "x" * 500), lambda places, until: [(1, 1)] * len(places), LATER
         )
         self.assertEqual(200, len(spell.evidence))
-        self.assertIn("verdicts on the first 200, 200 of 200 failed, too", spell.why)
+        self.assertIn("failed 200 of the 200 that they judged", spell.why)
