@@ -264,6 +264,21 @@ class TestPages(WebTestCase):
         for words in ("Parser plugins that failed", "basalt raised 1,234", "ValueError: <script>"):
             self.assertIn(words, page.words)
 
+    def test_whom_to_ask(self):
+        """What the registry says of the CI stands beside its failed verdict."""
+        conf = self.make_conf()
+        path = self.write_registry(
+            "systems: {basalt-ci: {title: Basalt CI, contact: ci@basalt.example, recheck: run-basalt-ci}}"
+        )
+        conf.set_override("registry_file", str(path), group="insight")
+        self.site = self.make_site(conf, self.store)
+        (patch_set,) = self.site.get("/api/v1/changes/200").json["patch_sets"]
+        told = patch_set["systems"][0]["reports"][0]["explanation"]
+        self.assertEqual(("ci@basalt.example", "run-basalt-ci"), (told["contact"], told["recheck"]))
+        words = self.page("/change/200").words
+        self.assertIn("ci@basalt.example", words)
+        self.assertIn("run-basalt-ci", words)
+
     def test_status_of_the_registry(self):
         """A registry that cannot be used is told, and the page is there all the same."""
         conf = self.make_conf()

@@ -125,7 +125,8 @@ class Watch:
     def rows(self):
         """All rows that tell what was collected."""
         engine = sa.create_engine(f"sqlite:///{self.database}")
-        found = base.rows_of(engine)
+        # Over REST, Gerrit tells the files of a change's newest patch set only: who asks later knows fewer.
+        found = base.rows_of(engine, without=("files",))
         engine.dispose()
         return {name: rows for name, rows in found.items() if name not in (*ABOUT_COLLECTING, *FIGURES)}
 

@@ -5,6 +5,7 @@ from pyramid.view import view_config
 
 from ciwatch.queries import change as changes
 from ciwatch.web import rendering
+from ciwatch.web import systems
 
 
 def find(request):
@@ -15,7 +16,7 @@ def find(request):
     number = request.matchdict["number"]
     found = None
     if number.isascii() and number.isdigit() and len(number) < 10:
-        found = changes.read(request.db, int(number), request.now)
+        found = changes.read(request.db, int(number), request.now, systems.registry(request))
     if found is None:
         raise httpexceptions.HTTPNotFound(
             f"No event spoke of a change {rendering.bounded(number, 40)!r} yet."
