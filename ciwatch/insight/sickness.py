@@ -27,6 +27,8 @@ WELL_AFTER = 2
 MIN_OTHERS = 3
 #: So long after a spell what others say of its patch sets still tells: not all are as fast.
 OTHERS_AFTER = datetime.timedelta(hours=24)
+# Somewhat more than half: of what people ask to be tested again while a CI is sick about half may be bad.
+_SHARED_OF_100 = 55
 
 
 class Vote(typing.NamedTuple):
@@ -113,10 +115,12 @@ class _Watch:
         evidence = list(dict.fromkeys((vote.change, vote.patch_set) for vote in self._run if vote.is_bad))
         kept = evidence[:MOST_EVIDENCE]
         others = self._others(kept, as_of)
-        # Patch by patch: a bad one fails for all, and weighs no more because many tested it.
+        # Patch by patch, since a bad one fails for all, and should not weigh more because many tested it; and
+        # of all verdicts, since of a few patches half may be bad by chance.
         failing = sum(2 * bad >= judged for bad, judged in others)
-        is_enough = sum(judged for _, judged in others) >= MIN_OTHERS
-        kind = SHARED if is_enough and 2 * failing >= len(others) else SICK
+        bad, judged = (sum(counts) for counts in zip(*others, strict=True)) if others else (0, 0)
+        is_shared = 2 * failing >= len(others) and 100 * bad >= _SHARED_OF_100 * judged
+        kind = SHARED if judged >= MIN_OTHERS and is_shared else SICK
         changes = len({change for change, _ in evidence})
         why = f"{len(evidence)} patch sets of {changes} different changes failed; "
         if self._usual.is_enough:
@@ -124,7 +128,8 @@ class _Watch:
         else:
             why += f"the {self._usual.of} verdicts in the 28 days before are too few to say what is usual"
         if kind == SHARED:
-            why += f"; at least half of the other CIs failed {failing} of the {len(others)} that they judged"
+            why += f"; at least half of the other CIs failed {failing} of the {len(others)} that they"
+            why += f" judged, by {bad} of {judged} verdicts"
         return Spell(kind, self._run[0].at, self._called_at, ended_at, why, tuple(kept))
 
     def spells(self, as_of):

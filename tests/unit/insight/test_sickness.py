@@ -217,18 +217,22 @@ class TestShared(base.TestCase):
         (spell,) = sickness.find(votes_of(self.MARKS), lambda places, until: said, LATER)
         self.assertEqual(sickness.SHARED, spell.kind)
         self.assertTrue(
-            spell.why.endswith("; at least half of the other CIs failed 3 of the 4 that they judged"),
+            spell.why.endswith(
+                "; at least half of the other CIs failed 3 of the 4 that they judged, by 10 of 16 verdicts"
+            ),
             spell.why,
         )
 
     def test_limits(self):
-        """Half of them, on half of the patch sets, are enough; and of two verdicts nothing is said."""
+        """Half of them on half of the patch sets, and 55 of 100 verdicts; of two verdicts nothing is said."""
         for said, kind in (
-            ([(1, 2), (1, 2), (0, 2), (0, 2)], "shared"),
-            ([(1, 2), (1, 3), (0, 2), (0, 2)], "sick"),
-            ([(1, 2), (1, 2), (0, 2), (0, 2), (0, 1)], "sick"),
+            ([(55, 55), (0, 45)], "shared"),
+            ([(54, 54), (0, 46)], "sick"),
+            ([(2, 4), (2, 4), (1, 4), (4, 4)], "shared"),
             # A patch that many tested weighs no more than one that few did.
             ([(20, 20), (0, 2), (0, 2)], "sick"),
+            # Of a few patches half may be bad by chance, and not for all.
+            ([(2, 4), (2, 4), (1, 4), (1, 4)], "sick"),
             ([(1, 1), (1, 1)], "sick"),
             ([(1, 1), (1, 1), (0, 1)], "shared"),
             ([(2, 2)], "sick"),
@@ -264,4 +268,4 @@ class TestShared(base.TestCase):
             votes_of("." * 20 + "x" * 500), lambda places, until: [(1, 1)] * len(places), LATER
         )
         self.assertEqual(200, len(spell.evidence))
-        self.assertIn("failed 200 of the 200 that they judged", spell.why)
+        self.assertIn("failed 200 of the 200 that they judged, by 200 of 200 verdicts", spell.why)
