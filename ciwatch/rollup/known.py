@@ -53,9 +53,13 @@ class Known:
         self._learned_on = {}
         self._spells = None
 
-    def watched(self, project_id, branch, day, as_of, only=None):
-        """The :class:`~ciwatch.insight.scene.Watched` CIs of a branch on a day, by id, or *only* one."""
-        first_reports = self._first_reports_on(project_id)
+    def watched(self, project_id, branch, day, as_of, only=None, also=()):
+        """The :class:`~ciwatch.insight.scene.Watched` CIs of a branch on a day, by id, or *only* one.
+
+        :param also: ids of CIs that spoke there, although they reported on nothing of the project: of a
+            change that came from another one.
+        """
+        first_reports = {**dict.fromkeys(also), **self._first_reports_on(project_id)}
         learned = self._learned(project_id, branch, day)
         project = self.projects[project_id]
         return [

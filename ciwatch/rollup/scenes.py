@@ -27,6 +27,7 @@ def read(known, project_id, branch, wanted, as_of):
     ids = [patch_set.id for patch_set in patch_sets]
     attempts = _read_attempts(known.connection, ids, time)
     rechecks = _read_rechecks(known.connection, ids, time)
+    speakers = {system_id for said in attempts.values() for system_id in said}
     by_day = {day: [] for day in wanted}
     for patch_set in patch_sets:
         by_day[patch_set.seen_at.date()].append(patch_set)
@@ -36,7 +37,7 @@ def read(known, project_id, branch, wanted, as_of):
             there,
             attempts,
             rechecks,
-            known.watched(project_id, branch, day, as_of) if there else [],
+            known.watched(project_id, branch, day, as_of, also=speakers) if there else [],
             time.later_at,
         )
         for day, there in by_day.items()

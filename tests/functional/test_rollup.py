@@ -110,6 +110,26 @@ class TestSimulated(RollupTestCase):
         self.assertEqual([], list(self.updater.update(UNTIL)))
 
 
+class TestMoved(RollupTestCase):
+    """A change that Gerrit says is elsewhere now."""
+
+    def test_to_another_project(self):
+        """What a CI said of it counts there, although it never reported on anything else of that project."""
+        seconds = int(UNTIL.timestamp()) - 7200
+        text = "Patch Set 1: Verified+1\n\nBuild succeeded.\n\n- unit https://logs.example/1 : SUCCESS in 1m"
+        said = base.comment_event(text, seconds, "basalt-ci", "Basalt CI")
+        self.recorder.record([base.line(said)])
+        self.update(UNTIL)
+        moved = base.comment_event("Patch Set 1:\n\nMoved.", seconds + 60, "ann", "Ann")
+        moved["change"] = {**moved["change"], "project": "openstack/wick", "branch": "stable"}
+        self.recorder.record([base.line(moved)])
+        self.update(UNTIL)
+        self.assert_same_anew(UNTIL)
+        with self.store.connect() as connection:
+            rows = connection.execute(sa.select(models.DailySystem.branch, models.DailySystem.passed)).all()
+        self.assertEqual([("stable", 1)], [tuple(row) for row in rows])
+
+
 class TestRecorded(RollupTestCase):
     """Recordings of real servers."""
 
