@@ -16,6 +16,8 @@ from ciwatch.parsers import base
 from ciwatch.rollup import spells
 
 _REACH = datetime.timedelta(days=flakes.DAYS)
+# The same text within this time is posted once more, and no re-run.
+_AGAIN = datetime.timedelta(days=2)
 
 
 class Builds:
@@ -27,14 +29,14 @@ class Builds:
         :param since: the first moment of which is asked, UTC; *until* the last.
         """
         self._times, self._by_job, self._names = [], {}, {}
-        said, first = {}, since - 2 * _REACH
+        said, first = {}, since - _REACH - _AGAIN
         # In these every job failed, and passed when it was asked again: that is no flake.
         is_aside = _Aside(_read_spells(connection, system_id, first, until))
         # Of what is read of the first days, it is known whether it was posted once more.
         for at, patch_set, digest, line in _read(connection, system_id, first, until):
             self._times.append(at)
             before, said[patch_set, digest] = said.get((patch_set, digest)), at
-            if before is not None and at - before <= _REACH:
+            if before is not None and at - before <= _AGAIN:
                 continue
             if is_aside(at):
                 continue
