@@ -133,7 +133,9 @@ def mutate(text, chance):
 
 
 def read_in_time(parser, comment):
-    """The report that *parser* makes of *comment*, checked; and the seconds that it took, the best of up to ten.
+    """The report that *parser* makes of *comment*, checked; and the seconds that it took.
+
+    These are the best of up to ten, since machines are noisy.
 
     :raises ciwatch.parsers.contract.ContractError: where it is no well-formed report.
     """
