@@ -133,7 +133,7 @@ def mutate(text, chance):
 
 
 def read_in_time(parser, comment):
-    """The report that *parser* makes of *comment*, checked; and the seconds that it took, the best of up to ten.
+    """The report that *parser* makes of *comment*, checked; and the seconds that it took, the best of three.
 
     :raises ciwatch.parsers.contract.ContractError: where it is no well-formed report.
     """
