@@ -138,7 +138,7 @@ def read_in_time(parser, comment):
     :raises ciwatch.parsers.contract.ContractError: where it is no well-formed report.
     """
     best, report = None, None
-    for _ in range(10):
+    for _ in range(3):
         fresh = base.Comment(comment.text, comment.author, comment.tag, comment.votes)
         begun = time.process_time()
         report = parser.parse(fresh)
