@@ -27,6 +27,7 @@ from ciwatch.recorder import registration
 from ciwatch.recorder import reports
 from ciwatch.recorder import rows
 from ciwatch.recorder import systems
+from ciwatch.recorder import versions
 
 REPORTS = reports.REPORTS
 COMMENTS = comments.COMMENTS
@@ -201,6 +202,7 @@ class Reparser:
             return
         ci_of_account = {row["account_id"]: row["ci_system_id"] for row in found}
         reports.rewrite(connection, self._rows, items, ids, ci_of_account)
+        versions.move_patch_sets(connection, {posted.patch_set_id for posted, _ in items})
         if without_start:
             self._infer_again(connection, without_start)
         if versions:
