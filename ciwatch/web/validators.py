@@ -14,9 +14,7 @@ import pathlib
 
 from pyramid import response as responses
 
-from ciwatch.queries import collector
 from ciwatch.queries import versions
-from ciwatch.queries import window
 from ciwatch.web import rendering
 from ciwatch.web import systems
 
@@ -48,12 +46,11 @@ def _derive(view, info):
         version = read(request)
         if version is None or request.method not in ("GET", "HEAD"):
             return view(context, request)
-        newest = window.newest_event(request.db)
-        request.validator = _tag(request, release, version, newest)
+        request.validator = _tag(request, release, version)
         headers = {
             "ETag": f'W/"{request.validator}"',
             "Cache-Control": "no-cache",
-            NEWEST: rendering.iso(newest) if newest else "none",
+            NEWEST: rendering.iso(request.newest) if request.newest else "none",
         }
         if _is_held(request):
             return responses.Response(status=304, headerlist=list(headers.items()))
@@ -70,12 +67,14 @@ _derive.options = ("live",)
 
 def _of_project(request):
     name = request.matchdict["name"]
-    return versions.of_project(request.db, name) if rendering.is_name(name) else None
+    # No database is asked for what it may not even take.
+    return versions.of_project(request.db, name) if len(name) <= 255 and "\0" not in name else None
 
 
 def _of_change(request):
-    number = rendering.read_number(request.matchdict["number"])
-    return None if number is None else versions.of_change(request.db, number)
+    number = request.matchdict["number"]
+    is_number = number.isascii() and number.isdigit() and len(number) < 10
+    return versions.of_change(request.db, int(number)) if is_number else None
 
 
 def _of_all(request):
@@ -85,11 +84,11 @@ def _of_all(request):
 _SCOPES = {"project": _of_project, "change": _of_change, "all": _of_all}
 
 
-def _tag(request, release, version, newest):
-    silence = collector.silence(request.db, request.now)
+def _tag(request, release, version):
+    silence = request.silence
     parts = (
         release,
-        systems.registry(request).digest,
+        systems.registry(request).content_digest,
         version,
         int(request.now.timestamp()) // BUCKET_S,
         # Not what a listener counts, which moves with every line.
