@@ -43,9 +43,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def includeme(config):
-    """Adds the helpers to every template, and the renderer of the API."""
+    """Adds the helpers to every template, the renderer of the API, and what all pages show of the data."""
     config.add_subscriber(_add_helpers, events.BeforeRender)
     config.add_renderer("msgspec", "ciwatch.web.rendering.json_renderer")
+    config.add_request_method(_newest, "newest", reify=True)
+    config.add_request_method(_silence, "silence", reify=True)
 
 
 def json_renderer(info):
@@ -67,11 +69,15 @@ def _add_helpers(event):
 
 def page(request, **values):
     """The values of a page, with what all pages show."""
-    return {
-        "newest": windows.newest_event(request.db),
-        "silence": collector.silence(request.db, request.now),
-        **values,
-    }
+    return {"newest": request.newest, "silence": request.silence, **values}
+
+
+def _newest(request):
+    return windows.newest_event(request.db)
+
+
+def _silence(request):
+    return collector.silence(request.db, request.now, request.newest)
 
 
 def safe_url(url):

@@ -26,7 +26,7 @@ def find(request, name):
     return project
 
 
-@view_config(route_name="project", renderer="ciwatch.web:templates/project.mako")
+@view_config(route_name="project", renderer="ciwatch.web:templates/project.mako", live="project")
 def project(request):
     """Every CI on every patch set of a window."""
     found = find(request, request.matchdict["name"])
