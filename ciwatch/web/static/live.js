@@ -13,6 +13,7 @@ let failures = 0;
 let fault = "";
 let timer = 0;
 let latest = 0;
+let isGoing = false;
 
 // What ticks is only to be seen; a screen reader hears what begins and ends.
 const [seen, heard] = ["", "heard"].map((name) => {
@@ -22,8 +23,12 @@ const [seen, heard] = ["", "heard"].map((name) => {
 });
 seen.ariaHidden = "true";
 
+// Who reads a dialog, or marks text, is not disturbed.
+const isBusy = () => !!find("dialog[open]") || getSelection().type === "Range";
+
 const say = () => {
-  seen.textContent = fault || `Live · checked ${Math.round((Date.now() - checkedAt) / 1000)} s ago`;
+  const paused = isBusy() && "Paused while text is marked or a dialog is open";
+  seen.textContent = fault || paused || `Live · checked ${Math.round((Date.now() - checkedAt) / 1000)} s ago`;
   const state = fault || (heard.textContent && "Live again.");
   if (heard.textContent !== state) heard.textContent = state;
   live.classList.toggle("stale", !!fault);
@@ -52,7 +57,11 @@ const patch = (old, now) => {
     else old.removeAttribute(name);
   }
   const alike = new Map();
-  for (const child of old.childNodes) alike.set(keyOf(child), [...(alike.get(keyOf(child)) ?? []), child]);
+  for (const child of old.childNodes) {
+    const key = keyOf(child);
+    if (!alike.has(key)) alike.set(key, []);
+    alike.get(key).push(child);
+  }
   const pairs = [...now.childNodes].map((child) => [child, alike.get(keyOf(child))?.shift()]);
   for (const child of [...alike.values()].flat()) child.remove();
   let next = old.firstChild;
@@ -83,7 +92,7 @@ const patchGrid = (grid, work) => {
     if (cell.isConnected) grid.scrollLeft += now.left - left;
   } else {
     const fresh = [...rows[0].cells].filter((each) => !known.includes(each)).map((each) => each.cellIndex);
-    for (const each of grid.querySelectorAll("tr + tr, tbody tr")) for (const index of fresh) each.cells[index].classList.add("new");
+    for (const each of grid.querySelectorAll("tr + tr, tbody tr")) for (const index of fresh) each.cells[index]?.classList.add("new");
   }
 };
 
@@ -95,9 +104,10 @@ const take = (html) => {
   if (filesOf(page) !== filesOf(document)) return location.reload();
   const focused = document.activeElement;
   document.title = page.title;
-  find(".silence")?.remove();
-  const silence = find(".silence", page);
-  if (silence) find("main").before(silence);
+  const [banner, silence] = [find(".silence"), find(".silence", page)];
+  if (banner && silence) patch(banner, silence);
+  else if (silence) find("main").before(silence);
+  else banner?.remove();
   for (const part of ["main", "footer"]) patch(find(part), find(part, page));
   if (focused.isConnected) focused.focus({ preventScroll: true });
 };
@@ -123,11 +133,8 @@ const plan = () => {
   timer = setTimeout(check, Math.min(EVERY_MS * 2 ** failures, RAREST_MS));
 };
 
-// Who reads a dialog, or marks text, is not disturbed.
-const isBusy = () => find("dialog[open]") || getSelection().type === "Range";
-
 const check = async () => {
-  if (document.hidden) return;
+  if (document.hidden || isGoing) return;
   if (!isBusy()) {
     try {
       const html = await fetchPage(location.href, { "If-None-Match": tag ?? "" });
@@ -143,18 +150,19 @@ const check = async () => {
 
 // Another view of the same page, asked for by its filters, or by the back button.
 const go = async (url, remember) => {
+  isGoing = true;
   try {
     const html = await fetchPage(url, {});
     if (html == null) return;
     remember?.();
     take(html);
     find(".grid")?.scrollTo(0, 0);
-    for (const field of document.querySelectorAll("main :is(input:not(.pick), option)")) {
-      if (field === document.activeElement) continue;
+    for (const field of document.querySelectorAll("main form :is(input, option)")) {
       if ("defaultSelected" in field) field.selected = field.defaultSelected;
-      else [field.value, field.checked] = [field.defaultValue, field.defaultChecked];
+      else if (field !== document.activeElement) [field.value, field.checked] = [field.defaultValue, field.defaultChecked];
     }
     document.dispatchEvent(new Event("ciwatch:changed"));
+    isGoing = false;
     plan();
   } catch {
     location.assign(url);
