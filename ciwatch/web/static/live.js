@@ -16,12 +16,7 @@ let latest = 0;
 let isGoing = false;
 
 // What ticks is only to be seen; a screen reader hears what begins and ends.
-const [seen, heard] = ["", "heard"].map((name) => {
-  const part = live.appendChild(document.createElement("span"));
-  part.className = name;
-  return part;
-});
-seen.ariaHidden = "true";
+const [seen, heard] = live.children;
 
 // Who reads a dialog, or marks text, is not disturbed.
 const isBusy = () => !!find("dialog[open]") || getSelection().type === "Range";
@@ -38,7 +33,7 @@ const say = () => {
 
 const keyOf = (node) => {
   if (node.nodeType !== 1) return node.nodeName;
-  const link = node.matches("td, th, li, tbody tr, .matrix tbody") && find("a", node);
+  const link = (["TD", "TH", "LI"].includes(node.nodeName) || node.matches("tbody tr, .matrix tbody")) && find("a", node);
   return [node.localName, node.id, link && link.getAttribute("href")].join();
 };
 

@@ -1,4 +1,4 @@
-// Tells ages as they pass, by the server's clock, and each moment in the reader's own zone where the pointer rests.
+// Tells ages as they pass, and each moment in the reader's own zone where the pointer rests on it.
 
 const UNITS = [
   [90, 1, "s"],
@@ -7,7 +7,11 @@ const UNITS = [
   [100 * 86400, 86400, "days"],
   [730 * 86400, 30.44 * 86400, "months"],
 ];
-const ahead = Date.now() - Date.parse(document.documentElement.dataset.now);
+
+// How wrong the reader's clock is, if it is: what comes out of the browser's cache was made up to 5 minutes ago.
+const behind = Date.now() - Date.parse(document.documentElement.dataset.now);
+const ahead = behind >= 0 && behind < 320_000 ? 0 : behind;
+
 const local = new Intl.DateTimeFormat(undefined, {
   weekday: "short", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
 });

@@ -25,7 +25,7 @@ ${self.head()}\
 </nav>
 <form class="search" role="search" action="/search"><input type="search" name="q" placeholder="Project, CI, job, change   /" aria-label="Search projects, CI systems, jobs and changes" aria-keyshortcuts="/" maxlength="255" value="${self.asked()}"></form>
 <div class="ages">
-<span id="live" role="status"></span>
+<span id="live" role="status"><span aria-hidden="true"></span><span class="heard"></span></span>
 % if newest:
 <span>Newest event <time id="newest" class="age" datetime="${h.iso(newest)}" title="${h.absolute(newest)}">${h.relative(newest, now)}</time></span>
 % endif
