@@ -38,7 +38,7 @@ document.addEventListener("input", ({ target }) => {
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest(":is(.filters, .looks, .pages) a");
-  if (!link || !document.getElementById("filters") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   go(link.href);
 });

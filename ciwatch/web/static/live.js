@@ -1,5 +1,5 @@
-// Keeps the page current: asks whether it is still the same, and takes in what is new without moving what the
-// reader looks at. Hears "ciwatch:check" and "ciwatch:go", tells "ciwatch:changed".
+// Keeps the page current: takes in what is new without moving what the reader looks at. Hears "ciwatch:check" and
+// "ciwatch:go", tells "ciwatch:changed".
 
 const EVERY_MS = 30_000;
 const TIMEOUT_MS = 10_000;
@@ -62,8 +62,8 @@ const take = (html) => {
   focused.focus({ preventScroll: true });
 };
 
-// Columns come in at the left: they slide in where nobody is; else what has the focus, or is in the corner of
-// what is in sight, stays in its place.
+// Columns come in at the left: they slide in; but where somebody is, what has the focus, or is in the corner of what
+// is in sight, stays in its place.
 const takeInto = (grid, html) => {
   if (!grid) return take(html);
   const isWatched = grid.matches(":hover, :focus-within");
@@ -90,7 +90,7 @@ const fetchPage = async (url, headers) => {
   const mine = ++latest;
   const response = await fetch(url, { cache: "no-store", headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
   const html = response.status === 304 ? "" : await response.text();
-  // Where the reader has gone on meanwhile, it is of no interest.
+  // The reader has gone on meanwhile.
   if (mine !== latest) return null;
   if (!response.ok && response.status !== 304) throw new Error(response.status);
   tag = response.headers.get("ETag");

@@ -8,10 +8,8 @@
   try {
     choice = localStorage.theme in LABELS ? localStorage.theme : choice;
   } catch {}
-  const show = () => {
-    document.documentElement.dataset.theme = choice;
-  };
-  show();
+  const { dataset } = document.documentElement;
+  dataset.theme = choice;
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");
     const label = () => {
@@ -23,7 +21,7 @@
       try {
         localStorage.theme = choice;
       } catch {}
-      show();
+      dataset.theme = choice;
       label();
     });
     label();

@@ -1,4 +1,4 @@
-// Tells ages as they pass, and each moment in the reader's own zone where the pointer rests on it.
+// Tells ages as they pass, and moments in the reader's own zone where the pointer rests.
 
 const UNITS = [
   [90, 1, "s"],
