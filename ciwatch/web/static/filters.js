@@ -1,4 +1,4 @@
-// Filters take effect as they are chosen or typed, and are in the address, so that the back button undoes them.
+// Filters take effect as they are chosen or typed; the back button undoes them.
 
 const WAIT_MS = 400;
 let timer = 0;
