@@ -1,5 +1,7 @@
 """What does not change while figures are counted: who there is, where each is expected, when it was sick."""
 
+import datetime
+
 import sqlalchemy as sa
 
 from ciwatch.db import models
@@ -92,31 +94,49 @@ class Known:
 
     def _learned(self, project_id, branch, day):
         """The ids of the CIs that are expected because of what they did before *day*."""
-        key = project_id, branch, day
-        if key not in self._learned_on:
-            self._learned_on[key] = self._learn(*key)
-        return self._learned_on[key]
+        if (project_id, branch, day) not in self._learned_on:
+            self.learn(project_id, branch, [day])
+        return self._learned_on[project_id, branch, day]
 
-    def _learn(self, project_id, branch, day):
-        first, last = expectation.learned_days(day)
+    def learn(self, project_id, branch, wanted):
+        """Reads at once who is expected on some days, dates, because of what he did before each of them."""
+        if not wanted:
+            return
+        before = {day: expectation.learned_days(day) for day in wanted}
         project, system = models.DailyProject, models.DailySystem
-        patch_sets = self.connection.scalar(
-            sa.select(sa.func.sum(project.patch_sets)).where(
-                project.project_id == project_id, project.branch == branch, project.day.between(first, last)
+        patch_sets, reported = {}, {}
+        for day, count in self._of_days(project, before.values(), project_id, branch, project.patch_sets):
+            patch_sets[day] = count
+        columns = system.ci_system_id, system.reported
+        for day, *told in self._of_days(system, before.values(), project_id, branch, *columns):
+            reported.setdefault(day, []).append(told)
+        for day, (first, last) in before.items():
+            dates = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
+            all_patch_sets = sum(patch_sets.get(date, 0) for date in dates)
+            counts = {}
+            for date in dates:
+                for system_id, count in reported.get(date, ()):
+                    counts[system_id] = counts.get(system_id, 0) + count
+            self._learned_on[project_id, branch, day] = frozenset(
+                system_id
+                for system_id, count in counts.items()
+                if expectation.is_learned(count, all_patch_sets)
             )
+
+    def _of_days(self, table, spans, project_id, branch, *columns):
+        """The rows (day, columns) of a project's branch in some spans of days."""
+        joined = []
+        for first, last in sorted(spans):
+            if joined and first <= joined[-1][1]:
+                joined[-1] = joined[-1][0], max(last, joined[-1][1])
+            else:
+                joined.append((first, last))
+        statement = sa.select(table.day, *columns).where(
+            table.project_id == project_id,
+            table.branch == branch,
+            sa.or_(*(table.day.between(*span) for span in joined)),
         )
-        if not patch_sets:
-            return frozenset()
-        statement = (
-            sa.select(system.ci_system_id, sa.func.sum(system.reported))
-            .where(system.project_id == project_id, system.branch == branch, system.day.between(first, last))
-            .group_by(system.ci_system_id)
-        )
-        return frozenset(
-            system_id
-            for system_id, reported in self.connection.execute(statement)
-            if expectation.is_learned(reported, patch_sets)
-        )
+        return self.connection.execute(statement)
 
     def _spells_of(self, system_id):
         if self._spells is None:
