@@ -54,6 +54,12 @@ class Report(msgspec.Struct, frozen=True):
     explanation: explanations.Explanation | None
 
     @property
+    def current(self):
+        """Its builds; none of a start whose run has ended, which lists them as they were."""
+        has_ended = self.kind == parsers.Kind.STARTED and self.attempt is not None
+        return [] if has_ended else self.builds
+
+    @property
     def faults(self):
         """The builds that went wrong, those that vote first."""
         bad = [build for build in self.builds if build.result_class in facts.BAD]

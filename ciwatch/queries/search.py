@@ -17,7 +17,9 @@ _MOST_DIGITS = 9
 
 # A change as people copy it: its number, with its patch set, or an address of Gerrit's, old or new.
 _CHANGE = re.compile(
-    r"(?:https?://\S{1,200}/(?:c|\+)/)?(?P<change>\d{1,9})(?:[,/](?P<patch_set>\d{1,5}))?/?", re.ASCII
+    r"(?:https?://\S{1,200}?/(?:c|\+)/|https?://[^/\s]{1,200}/)?"
+    r"(?P<change>\d{1,9})(?:[,/](?P<patch_set>\d{1,5}))?/?",
+    re.ASCII,
 )
 
 
@@ -142,7 +144,11 @@ def _jobs(connection, text):
 
 def _has_words(text, column):
     """The condition that a column has each word of a text, whatever its case."""
-    return sa.and_(*(column.icontains(word, autoescape=True) for word in text.split()[:_MOST_WORDS]))
+    return sa.and_(*(column.icontains(word, autoescape=True) for word in _words(text)))
+
+
+def _words(text):
+    return list(dict.fromkeys(text.split()))[:_MOST_WORDS]
 
 
 def _first(connection, statement, begins, order, make):

@@ -11,7 +11,7 @@ from ciwatch.web.api import endpoints
 from tests.functional import data
 
 _PATTERNS = dict(routes.ROUTES)
-_FREE = ("branch", "ci", "job", "project")
+_FREE = ("branch", "ci", "job", "project", "q")
 
 
 def path_of(endpoint):

@@ -69,7 +69,7 @@ ${self.row(patch_set, system)}
 % for system in patch_set.systems:
 % if system.reports:
 <details id="all-${patch_set.number}-${h.anchor(system.name)}">
-<summary><b><bdi>${h.bounded(system.title, 80)}</bdi></b> <span class="quiet">${self.counted(len(system.reports), 'comment')}, ${self.counted(sum(len(report.builds) for report in system.reports), 'build')}</span></summary>
+<summary><b><bdi>${h.bounded(system.title, 80)}</bdi></b> <span class="quiet">${self.counted(len(system.reports), 'comment')}, ${self.counted(sum(len(report.current) for report in system.reports), 'build')}</span></summary>
 % for report in reversed(system.reports):
 ${self.report(report)}
 % endfor
@@ -196,7 +196,7 @@ ${self.posted(report.posted_at)}</p>
 % if report.explanation:
 <p>${self.explanation(report.explanation)}</p>
 % endif
-% if report.builds:
+% if report.current:
 ${self.jobs(report)}
 % endif
 % if report.text:
@@ -209,7 +209,7 @@ ${self.jobs(report)}
 <caption>Builds of ${report.pipeline} at ${h.absolute(report.posted_at)}</caption>
 <thead><tr><th scope="col">Job</th><th scope="col">Result</th><th scope="col" class="n">Ran for</th><th scope="col">Log</th></tr></thead>
 <tbody>
-${builds.rows(report.builds)}
+${builds.rows(report.current)}
 </tbody>
 </table>
 </%def>
