@@ -7,7 +7,8 @@ from tests import base
 
 def said(account, job, change=100, project="openstack/lantern", name=None):
     """A result of a CI."""
-    text = f"Patch Set 1: Verified+1\n\nBuild succeeded.\n\n- {job} https://logs.example/x : SUCCESS in 5m 00s"
+    line = f"- {job} https://logs.example/x : SUCCESS in 5m 00s"
+    text = f"Patch Set 1: Verified+1\n\nBuild succeeded.\n\n{line}"
     event = base.comment_event(text, 1700000100 + change, account, name, change)
     event["change"]["project"] = project
     return event

@@ -94,7 +94,8 @@ class TestStances(base.TestCase):
         (patch_set,) = self.read(*events, after=40 * HOUR)
         state, _, note = self.told(patch_set)["delta-ci"]
         self.assertEqual("missed", state)
-        self.assertRegex(note, r"^Silent since Fri 30 Oct 09:00 UTC: \d+ expected patch sets passed their limit")
+        told = r"^Silent since Fri 30 Oct 09:00 UTC: \d+ expected patch sets passed their limit"
+        self.assertRegex(note, told)
         (delta,) = [each for each in patch_set.systems if each.name == "delta-ci"]
         self.assertEqual("silent", delta.stance.status)
 
