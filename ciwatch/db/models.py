@@ -57,20 +57,25 @@ def _key(target, **options):
 
 
 class Project(Base):
-    """A project of Gerrit, under its whole name."""
+    """A project of Gerrit, under its whole name.
+
+    *version* moves in each transaction that changes anything its pages show; see
+    :mod:`ciwatch.recorder.versions`.
+    """
 
     __tablename__ = "projects"
 
     id: orm.Mapped[int] = _given_id()
     name: orm.Mapped[str] = orm.mapped_column(sa.String(255), unique=True)
+    version: orm.Mapped[int] = orm.mapped_column(server_default="0")
 
 
 class Change(Base):
     """A change as the newest event about it says.
 
-    *updated_at* is the time of that event; *status_at* that of the newest event which told the status.
-    *exact* tells whether Gerrit was asked for it: then *updated_at* is what Gerrit says, and not when an
-    event was sent.
+    *owner* is the name of who wrote it, empty where nobody said. *updated_at* is the time of that event;
+    *status_at* that of the newest event which told the status. *exact* tells whether Gerrit was asked for it:
+    then *updated_at* is what Gerrit says, and not when an event was sent.
     """
 
     __tablename__ = "changes"
@@ -82,6 +87,7 @@ class Change(Base):
     subject: orm.Mapped[str] = orm.mapped_column(sa.String(1000))
     topic: orm.Mapped[str] = orm.mapped_column(sa.String(255))
     url: orm.Mapped[str] = orm.mapped_column(sa.String(1000))
+    owner: orm.Mapped[str] = orm.mapped_column(sa.String(255), server_default=sa.text("''"))
     updated_at: orm.Mapped[datetime.datetime]
     status: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     status_at: orm.Mapped[datetime.datetime | None]

@@ -31,6 +31,21 @@ def expects(registry, name, project, branch, day, is_learned):
     return expected
 
 
+def _trailing(counts, days):
+    """The sums of a figure, a dict of dates, over the days that tell of each of some *days* in a row."""
+    first, last = expectation.learned_days(days[0])
+    total = sum(
+        counts.get(first + datetime.timedelta(days=number), 0) for number in range((last - first).days + 1)
+    )
+    sums = [total]
+    for _ in days[1:]:
+        last += datetime.timedelta(days=1)
+        total += counts.get(last, 0) - counts.get(first, 0)
+        first += datetime.timedelta(days=1)
+        sums.append(total)
+    return sums
+
+
 class Known:
     """Reads each of these things once."""
 
@@ -53,13 +68,15 @@ class Known:
         }
         self._first_reports = {}
         self._learned_on = {}
+        self._learned_days = {}
         self._spells = None
 
-    def watched(self, project_id, branch, day, as_of, only=None, also=()):
+    def watched(self, project_id, branch, day, as_of, only=None, also=(), with_spells=True):
         """The :class:`~ciwatch.insight.scene.Watched` CIs of a branch on a day, by id, or *only* one.
 
         :param also: ids of CIs that spoke there, although they reported on nothing of the project: of a
             change that came from another one.
+        :param with_spells: whether it matters when they were sick.
         """
         first_reports = {**dict.fromkeys(also), **self._first_reports_on(project_id)}
         learned = self._learned(project_id, branch, day)
@@ -73,11 +90,45 @@ class Known:
                     self.registry, self.systems[system_id].name, project, branch, day, system_id in learned
                 ),
                 self.registry.limit(self.systems[system_id].name, project),
-                tuple(spell for spell in self._spells_of(system_id) if spell.called_at <= as_of),
+                tuple(spell for spell in self._spells_of(system_id) if spell.called_at <= as_of)
+                if with_spells
+                else (),
             )
             for system_id, first_at in sorted(first_reports.items())
             if only in (None, system_id)
         ]
+
+    def learn(self, project_id, first, last):
+        """Reads at once who is learned to be expected on a project's branches, from one date to another.
+
+        What :meth:`watched` would else read for each branch and day by itself.
+        """
+        since, until = expectation.learned_days(first)[0], expectation.learned_days(last)[1]
+        project, system = models.DailyProject, models.DailySystem
+        patch_sets, reported = {}, {}
+        statement = sa.select(project.branch, project.day, project.patch_sets).where(
+            project.project_id == project_id, project.day.between(since, until)
+        )
+        for branch, day, count in self.connection.execute(statement):
+            patch_sets.setdefault(branch, {})[day] = count
+        statement = sa.select(system.branch, system.ci_system_id, system.day, system.reported).where(
+            system.project_id == project_id, system.day.between(since, until), system.reported > 0
+        )
+        for branch, system_id, day, count in self.connection.execute(statement):
+            reported.setdefault(branch, {}).setdefault(system_id, {})[day] = count
+        days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
+        for branch, counts in patch_sets.items():
+            of_all = _trailing(counts, days)
+            of_each = {
+                system_id: _trailing(each, days) for system_id, each in reported.get(branch, {}).items()
+            }
+            for number, day in enumerate(days):
+                self._learned_on[project_id, branch, day] = frozenset(
+                    system_id
+                    for system_id, sums in of_each.items()
+                    if expectation.is_learned(sums[number], of_all[number])
+                )
+        self._learned_days.setdefault(project_id, set()).update(days)
 
     def _first_reports_on(self, project_id):
         if project_id not in self._first_reports:
@@ -94,49 +145,33 @@ class Known:
 
     def _learned(self, project_id, branch, day):
         """The ids of the CIs that are expected because of what they did before *day*."""
-        if (project_id, branch, day) not in self._learned_on:
-            self.learn(project_id, branch, [day])
-        return self._learned_on[project_id, branch, day]
+        key = project_id, branch, day
+        if key not in self._learned_on:
+            # Of a branch without patch sets in all these days nothing was read, and nothing is there.
+            is_read = day in self._learned_days.get(project_id, ())
+            self._learned_on[key] = frozenset() if is_read else self._learn(*key)
+        return self._learned_on[key]
 
-    def learn(self, project_id, branch, wanted):
-        """Reads at once who is expected on some days, dates, because of what he did before each of them."""
-        if not wanted:
-            return
-        before = {day: expectation.learned_days(day) for day in wanted}
+    def _learn(self, project_id, branch, day):
+        first, last = expectation.learned_days(day)
         project, system = models.DailyProject, models.DailySystem
-        patch_sets, reported = {}, {}
-        for day, count in self._of_days(project, before.values(), project_id, branch, project.patch_sets):
-            patch_sets[day] = count
-        columns = system.ci_system_id, system.reported
-        for day, *told in self._of_days(system, before.values(), project_id, branch, *columns):
-            reported.setdefault(day, []).append(told)
-        for day, (first, last) in before.items():
-            dates = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
-            all_patch_sets = sum(patch_sets.get(date, 0) for date in dates)
-            counts = {}
-            for date in dates:
-                for system_id, count in reported.get(date, ()):
-                    counts[system_id] = counts.get(system_id, 0) + count
-            self._learned_on[project_id, branch, day] = frozenset(
-                system_id
-                for system_id, count in counts.items()
-                if expectation.is_learned(count, all_patch_sets)
+        patch_sets = self.connection.scalar(
+            sa.select(sa.func.sum(project.patch_sets)).where(
+                project.project_id == project_id, project.branch == branch, project.day.between(first, last)
             )
-
-    def _of_days(self, table, spans, project_id, branch, *columns):
-        """The rows (day, columns) of a project's branch in some spans of days."""
-        joined = []
-        for first, last in sorted(spans):
-            if joined and first <= joined[-1][1]:
-                joined[-1] = joined[-1][0], max(last, joined[-1][1])
-            else:
-                joined.append((first, last))
-        statement = sa.select(table.day, *columns).where(
-            table.project_id == project_id,
-            table.branch == branch,
-            sa.or_(*(table.day.between(*span) for span in joined)),
         )
-        return self.connection.execute(statement)
+        if not patch_sets:
+            return frozenset()
+        statement = (
+            sa.select(system.ci_system_id, sa.func.sum(system.reported))
+            .where(system.project_id == project_id, system.branch == branch, system.day.between(first, last))
+            .group_by(system.ci_system_id)
+        )
+        return frozenset(
+            system_id
+            for system_id, reported in self.connection.execute(statement)
+            if expectation.is_learned(reported, patch_sets)
+        )
 
     def _spells_of(self, system_id):
         if self._spells is None:

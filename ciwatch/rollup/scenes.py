@@ -13,6 +13,7 @@ from ciwatch.insight.facts import midnight
 from ciwatch.parsers import base
 
 _CHUNK = 500
+_FEW_DAYS, _NEAR_DAYS = 2, 30
 
 
 def read(known, project_id, branch, wanted, as_of):
@@ -39,6 +40,9 @@ def read_change(known, change_id, oldest, as_of):
     own = models.PatchSet.change_id == change_id, models.PatchSet.number >= oldest
     patch_sets = _read_patch_sets(known, project_id, branch, time, *own)
     wanted = sorted({patch_set.seen_at.date() for patch_set in patch_sets})
+    # Each day by itself takes two statements; all between two days that are far apart would be too many.
+    if len(wanted) > _FEW_DAYS and (wanted[-1] - wanted[0]).days <= _NEAR_DAYS:
+        known.learn(project_id, wanted[0], wanted[-1])
     return _scenes(known, project_id, branch, wanted, patch_sets, time)
 
 
@@ -50,7 +54,6 @@ def _scenes(known, project_id, branch, wanted, patch_sets, time):
     by_day = {day: [] for day in wanted}
     for patch_set in patch_sets:
         by_day[patch_set.seen_at.date()].append(patch_set)
-    known.learn(project_id, branch, [day for day, there in by_day.items() if there])
     return {
         day: scene.Scene(
             day,

@@ -7,7 +7,7 @@ from ciwatch.queries import search as searches
 from ciwatch.queries import status as statuses
 from ciwatch.queries import story
 from ciwatch.web import params
-from ciwatch.web import systems as registries
+from ciwatch.web import systems
 from ciwatch.web.api import answers
 from ciwatch.web.views import change as changes
 from ciwatch.web.views import coverage as coverage_views
@@ -18,16 +18,22 @@ from ciwatch.web.views import upstream as upstream_views
 
 def list_projects(request, until):
     """All projects with their CIs at a glance; what changed in 24 hours; the gate; and what fails for all."""
-    return homes.read(request.db, registries.registry(request), until)
+    return homes.read(request.db, systems.registry(request), until)
 
 
 def project_matrix(request, **values):
     """The matrix of a project: every CI, and every job, on every patch set of a window."""
     found = project_views.find(request, request.matchdict["name"])
     filters = params.filters_of(**values)
-    read = matrix.read(request.db, found, filters)
-    systems = [_system(system) for system in read.systems]
-    grid = answers.Grid(read.project, read.branches, read.total, read.columns, systems)
+    read = matrix.read(request.db, systems.registry(request), found, filters, request.now)
+    grid = answers.Grid(
+        read.project,
+        read.branches,
+        read.total,
+        read.columns,
+        [_system(system) for system in read.systems],
+        read.breakages,
+    )
     return answers.Matrix(filters, grid)
 
 
@@ -77,20 +83,19 @@ def _system(system):
         system.row.name,
         system.title,
         system.is_gate,
+        system.status,
         system.row.passed,
         system.row.judged,
-        [cell and answers.Cell(*cell) for cell in system.row.cells],
+        [answers.Cell(*cell) for cell in system.row.cells],
         [
-            answers.JobRow(
-                job.name, job.passed, job.judged, list(map(_job_cell, job.builds, job.runs, job.reports))
-            )
+            answers.JobRow(job.name, job.passed, job.judged, list(map(_job_cell, job.builds, job.reports)))
             for job in system.jobs
         ],
     )
 
 
-def _job_cell(build, runs, report):
+def _job_cell(build, said):
     if build is None:
         return None
-    _, state, voting, has_log, position = build
-    return answers.JobCell(state, runs, voting, f"/log/{report}/{position}" if has_log else None)
+    (_, state, voting, has_log, position), (report, attempt) = build, said
+    return answers.JobCell(state, attempt, voting, f"/log/{report}/{position}" if has_log else None)

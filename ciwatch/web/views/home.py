@@ -12,7 +12,7 @@ MOST_HAPPENINGS = 20
 MOST_NAMED = 8
 
 
-@view_config(route_name="home", renderer="ciwatch.web:templates/home.mako")
+@view_config(route_name="home", renderer="ciwatch.web:templates/home.mako", live="all")
 def home(request):
     """The front page."""
     (as_of,) = params.read(request, (params.AS_OF,)).values()
