@@ -14,7 +14,6 @@ from ciwatch.queries import registered
 from ciwatch.queries import stances
 from ciwatch.registry import model as registry_model
 
-
 #: Of so many patch sets, the newest, it is told who was expected and whether a verdict is about the patch; of
 #: those before them, what was said.
 MOST_TOLD = 20

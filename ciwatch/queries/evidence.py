@@ -26,7 +26,7 @@ _STRETCHES = 100
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """A finished report on the change, and the patch set that it is of: its *number*, and when it was seen."""
+    """A finished report on the change, and the *number* of its patch set, and when that was seen."""
 
     attempt: facts.Attempt
     account: int

@@ -1,4 +1,4 @@
-"""All projects at a glance, as of a moment: how their CIs do, what changed lately, and whether it is the gate."""
+"""All projects at a glance, as of a moment: how their CIs do, what changed lately, and how the gate does."""
 
 import datetime
 
@@ -91,7 +91,7 @@ class Happening(msgspec.Struct, frozen=True):
 
 
 class GateGlance(msgspec.Struct, frozen=True):
-    """How all gates do together: patch sets passed, of the judged ones, in 7 days and in the four weeks before.
+    """How all gates do together: patch sets passed, of the judged ones, in 7 days and the four weeks before.
 
     :ivar systems: which they are.
     """

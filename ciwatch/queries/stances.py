@@ -21,8 +21,8 @@ class Stance(msgspec.Struct, frozen=True):
 
     :ivar standing: whether it was expected, and answered.
     :ivar due_at: until when it is expected to answer; None where it is not.
-    :ivar answered_after_s: from the upload to its first result; None where there is none, or nobody knows when
-        the patch set was uploaded.
+    :ivar answered_after_s: from the upload to its first result; None where there is none, or nobody knows
+        when the patch set was uploaded.
     :ivar is_late: whether that was later than is expected.
     :ivar status: its status word until it was due, or answered last; None where none was known.
     :ivar note: what is to be said of one that did not answer, a sentence; else None.

@@ -1,4 +1,4 @@
-"""The lines of a change's builds, of which a page may have hundreds: written here, since a template is slow."""
+"""The lines of a change's builds as HTML: a page may have hundreds, for which a template is too slow."""
 
 import markupsafe
 
@@ -11,7 +11,8 @@ _LONGEST_ADDRESS = 120
 
 def rows(builds):
     """The rows of a table: job, result, how long it ran, and its log."""
-    return markupsafe.Markup("\n".join(map(_row, builds)))
+    # Each of them escapes what came from outside.
+    return markupsafe.Markup("\n".join(map(_row, builds)))  # noqa: S704
 
 
 def _row(build):

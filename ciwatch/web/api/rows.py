@@ -21,7 +21,7 @@ class ProjectRow(msgspec.Struct, frozen=True):
 
 
 class FoundRow(msgspec.Struct, frozen=True):
-    """What a search found: *kind* is project, ci, job or change; *of* the CI of a job, the project of a change."""
+    """What a search found: a *kind* of project, ci, job or change; *of* a CI, or of a project."""
 
     kind: str
     name: str

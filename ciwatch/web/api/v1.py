@@ -63,7 +63,7 @@ def upstream(request, project, until):
 
 
 def search(request, q):
-    """What is called like what was typed: projects, CI systems and their jobs; and changes by their numbers."""
+    """What is called like what was typed: projects, CI systems, jobs; and changes by their numbers."""
     return searches.read(request.db, q)
 
 
