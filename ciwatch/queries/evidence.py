@@ -298,6 +298,7 @@ def _failed(by_change):
 def read_nearby(connection, change_id, bad, as_of):
     report = models.Report
     by_account = {}
+    systems = {each.account: each.attempt.system for each in bad}
     for each in bad:
         at = each.attempt.posted_at
         by_account.setdefault(each.account, []).append((at - NEARBY, min(at + NEARBY, as_of)))
@@ -310,22 +311,21 @@ def read_nearby(connection, change_id, bad, as_of):
     for start in range(0, len(stretches), _STRETCHES):
         statement = (
             sa.select(
-                models.Account.ci_system_id,
+                report.account_id,
                 report.posted_at,
                 models.PatchSet.change_id,
                 sa.type_coerce(report.verdict, sa.String()),
                 report.summary,
             )
             .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
-            .join(models.Account, models.Account.id == report.account_id)
             .where(
                 sa.or_(*stretches[start : start + _STRETCHES]),
                 report.kind == base.Kind.FINISHED,
                 models.PatchSet.change_id != change_id,
             )
         )
-        for system_id, *told in connection.execute(statement).all():
-            said.setdefault(system_id, []).append(told)
+        for account_id, *told in connection.execute(statement).all():
+            said.setdefault(systems[account_id], []).append(told)
     for each in said.values():
         each.sort(key=lambda told: told[0])
     return Nearby(said)

@@ -36,7 +36,7 @@ uploaded ${self.when(patch_set.created_at)}\
 first heard of ${self.when(patch_set.seen_at)}\
 % endif
 </%def>
-<%def name="born(patch_set)">${self.uploaded(patch_set).capitalize() | n}${' · ' + patch_set.kind.lower().replace('_', ' ') if patch_set.kind not in ('', 'REWORK') else ''}\
+<%def name="born(patch_set)">${self.uploaded(patch_set)}${' · ' + patch_set.kind.lower().replace('_', ' ') if patch_set.kind not in ('', 'REWORK') else ''}\
 % if patch_set.revision:
  · <code>${patch_set.revision[:10]}</code>\
 % endif
@@ -120,10 +120,8 @@ ${self.next_steps(system)}
 % endif
 </td>
 <td class="n" data-label="attempts">\
-% if system.attempts:
+% if system.reports:
 <a href="#all-${anchor}">${system.attempts}</a>\
-% elif system.reports:
-<a href="#all-${anchor}" aria-label="None; ${self.counted(len(system.reports), 'comment')}">0</a>\
 % else:
 0\
 % endif

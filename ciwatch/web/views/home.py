@@ -9,7 +9,7 @@ from ciwatch.web import systems
 
 #: So many of what changed, and of the CIs of a project that are not well, are named.
 MOST_HAPPENINGS = 20
-MOST_NAMED = 8
+MOST_NAMED = 6
 
 
 @view_config(route_name="home", renderer="ciwatch.web:templates/home.mako", live="all")
