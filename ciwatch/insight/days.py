@@ -94,16 +94,20 @@ class Counted(msgspec.Struct, frozen=True):
     jobs: dict[int, JobDay]
 
 
-def count(scene, as_of):
-    """The :class:`Counted` of a :class:`~ciwatch.insight.scene.Scene`, as of a moment."""
-    return _Count(scene, as_of).run()
+def count(scene, as_of, only=None):
+    """The :class:`Counted` of a :class:`~ciwatch.insight.scene.Scene`, as of a moment.
+
+    :param only: ids of the CIs that are counted, with their jobs; None for all.
+    """
+    return _Count(scene, as_of, only).run()
 
 
 class _Count:
     """The counting of one scene."""
 
-    def __init__(self, scene, as_of):
+    def __init__(self, scene, as_of, only):
         self._scene = scene
+        self._counted = [system for system in scene.systems if only is None or system.id in only]
         self._as_of = as_of
         self._project = ProjectDay(patch_sets=len(scene.patch_sets), later_at=scene.later_at)
         self._systems = {}
@@ -118,7 +122,7 @@ class _Count:
             self._project.rechecks += len(case.rechecks)
             self._note(patch_set.seen_at, patch_set.replaced_at, patch_set.merged_at, patch_set.abandoned_at)
             self._note(*case.rechecks)
-            for system in self._scene.systems:
+            for system in self._counted:
                 self._count(system, case)
                 if system.id in case.attempts:
                     self._time(system, case)

@@ -6,6 +6,7 @@ changes are counted while the page is made.
 """
 
 import datetime
+import itertools
 import typing
 
 import sqlalchemy as sa
@@ -82,17 +83,12 @@ class Window:
         projects = self._kept(daily.read_projects, daily.PROJECTS, stale)
         systems = self._kept(daily.read_systems, daily.SYSTEMS, stale, self._of_system())
         jobs = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs()) if with_jobs else []
-        for place in sorted(stale):
-            counted = self._count(place)
+        for place, counted in self._count_all(stale):
             if counted.project.patch_sets:
                 projects.append(daily.Row(place, 0, counted.project))
-            systems += [
-                daily.Row(place, system_id, counted.systems[system_id])
-                for system_id in self._own_systems(counted.systems)
-            ]
+            systems += [daily.Row(place, *each) for each in counted.systems.items()]
             if with_jobs:
-                ours = self._own_jobs(counted.jobs)
-                jobs += [daily.Row(place, job_id, counted.jobs[job_id]) for job_id in ours]
+                jobs += [daily.Row(place, *each) for each in counted.jobs.items()]
         return Days(projects, systems, jobs)
 
     def sums(self, names, of_jobs=False):
@@ -114,13 +110,12 @@ class Window:
         )
         # MySQL's sums are decimals.
         found = {tuple(row[:2]): list(map(int, row[2:])) for row in self._connection.execute(statement)}
-        for place in sorted(stale):
-            counted = self._count(place)
+        for place, counted in self._count_all(stale):
             rows = counted.jobs if of_jobs else counted.systems
-            for row_id in self._own_jobs(rows) if of_jobs else self._own_systems(rows):
+            for row_id, figures in rows.items():
                 sums = found.setdefault((place.project_id, row_id), [0] * len(names))
                 found[place.project_id, row_id] = [
-                    before + getattr(rows[row_id], name) for before, name in zip(sums, names, strict=True)
+                    before + getattr(figures, name) for before, name in zip(sums, names, strict=True)
                 ]
         return found
 
@@ -193,22 +188,11 @@ class Window:
     def _of_system(self):
         return [] if self._systems is None else [daily.SYSTEMS.c.ci_system_id.in_(self._systems)]
 
-    def _own_systems(self, system_ids):
-        return [each for each in system_ids if self._systems is None or each in self._systems]
-
     def _of_jobs(self):
         if self._systems is None:
             return []
         jobs = sa.select(models.Job.id).where(models.Job.ci_system_id.in_(self._systems))
         return [daily.JOBS.c.job_id.in_(jobs)]
-
-    def _own_jobs(self, job_ids):
-        if self._systems is None or not job_ids:
-            return sorted(job_ids)
-        jobs = sa.select(models.Job.id).where(
-            models.Job.ci_system_id.in_(self._systems), models.Job.id.in_(job_ids)
-        )
-        return sorted(self._connection.scalars(jobs))
 
     def _where_it_reports(self, columns):
         if self._systems is None or self._scope.project_id is not None:
@@ -220,10 +204,18 @@ class Window:
         )
         return [columns.project_id.in_(there)]
 
-    def _count(self, place):
-        if place not in self._counted:
-            self._counted[place] = days.count(self._scene(place), self._as_of)
-        return self._counted[place]
+    def _count_all(self, places):
+        """Yields some places in their order, each with what is counted of it."""
+        new = sorted(set(places).difference(self._scenes))
+        # Of a branch at once: a statement for each of its days would take longer than the counting.
+        for (project_id, branch), there in itertools.groupby(new, key=lambda each: each[:2]):
+            there = {place.day: place for place in there}
+            found = scenes.read(self._known, project_id, branch, there, self._as_of)
+            self._scenes.update((there[day], scene) for day, scene in found.items())
+        for place in sorted(places):
+            if place not in self._counted:
+                self._counted[place] = days.count(self._scenes[place], self._as_of, self._systems)
+            yield place, self._counted[place]
 
     def _scene(self, place):
         if place not in self._scenes:
