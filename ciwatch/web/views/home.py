@@ -3,6 +3,7 @@
 from pyramid.view import view_config
 
 from ciwatch.queries import projects
+from ciwatch.web import glossary
 from ciwatch.web import rendering
 
 
@@ -15,4 +16,4 @@ def home(request):
 @view_config(route_name="about", renderer="ciwatch.web:templates/about.mako")
 def about(request):
     """What the marks and words mean."""
-    return rendering.page(request)
+    return rendering.page(request, parts=glossary.PARTS)
