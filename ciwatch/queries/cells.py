@@ -10,14 +10,21 @@ from ciwatch.parsers import results
 
 
 class State(enum.StrEnum):
-    """The states of a cell. An empty cell has none of them, and never looks like passed."""
+    """The states of a cell: what a CI said of a patch set, or how it stands where it said no verdict.
+
+    An empty cell has none of them, and never looks like passed.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
     INFRASTRUCTURE = "infrastructure"
-    NOT_RUN = "not run"
-    UNKNOWN = "unknown"
     RUNNING = "running"
+    PENDING = "pending"
+    MISSED = "missed"
+    SUPERSEDED = "superseded"
+    NOT_EXPECTED = "not expected"
+    UNKNOWN = "unknown"
+    NOT_RUN = "not run"
     UNREAD = "unread"
 
 

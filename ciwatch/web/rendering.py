@@ -12,14 +12,18 @@ from ciwatch.queries import cells
 from ciwatch.queries import collector
 from ciwatch.queries import window as windows
 
-#: Mark and CSS class of each state: shape first, colour second.
+#: Mark and CSS class of each state: the mark and the form around it tell, the colour says it again.
 MARKS = {
     cells.State.PASSED: ("✓", "p"),
     cells.State.FAILED: ("✗", "f"),
     cells.State.INFRASTRUCTURE: ("!", "i"),
     cells.State.RUNNING: ("…", "r"),
-    cells.State.NOT_RUN: ("–", "n"),
+    cells.State.PENDING: ("○", "w"),
+    cells.State.MISSED: ("∅", "m"),
+    cells.State.SUPERSEDED: ("»", "s"),
+    cells.State.NOT_EXPECTED: ("·", "e"),
     cells.State.UNKNOWN: ("?", "u"),
+    cells.State.NOT_RUN: ("–", "k"),
     cells.State.UNREAD: ("≡", "x"),
 }
 
@@ -29,7 +33,7 @@ STATUS_CSS = {
     status.Word.UNSTABLE: "i",
     status.Word.REGRESSED: "f",
     status.Word.SICK: "f",
-    status.Word.SILENT: "u",
+    status.Word.SILENT: "m",
     status.Word.NEW: "n",
     status.Word.RETIRED: "n",
 }
@@ -158,6 +162,11 @@ def bounded(text, length=2000):
     return text if len(text) <= length else text[:length] + "…"
 
 
+def about(word):
+    """Where a word is explained: its place on the page about us."""
+    return "/about#" + str(word).replace(" ", "_")
+
+
 def mark(state):
     """The mark of a state; nothing for none."""
     return MARKS[state][0] if state else ""
@@ -198,6 +207,7 @@ def span(told):
 HELPERS = types.SimpleNamespace(
     MARKS=MARKS,
     STATUS_CSS=STATUS_CSS,
+    about=about,
     absolute=absolute,
     anchor=anchor,
     bounded=bounded,

@@ -1,6 +1,7 @@
 <%inherit file="layout.mako"/>
 <%! from ciwatch.parsers.results import ResultClass %>
 <%def name="title()">${matrix.project}</%def>
+<%def name="head()"><link rel="stylesheet" href="${request.static_path('ciwatch.web:static/matrix.css')}"></%def>
 <%
 base = h.path('project', matrix.project)
 columns = matrix.columns
@@ -65,7 +66,7 @@ shown = f"{(asked.page - 1) * asked.columns + 1}–{(asked.page - 1) * asked.col
 <tbody>
 <tr><th scope="row"><div class="row">\
 % if system.jobs:
-<input type="checkbox" checked aria-label="Jobs of ${system.title}">\
+<input type="checkbox" class="open" checked aria-label="Jobs of ${system.title}">\
 % endif
 <a class="name" href="${h.path('ci', system.row.name)}" title="${system.title}">${system.title}</a>${' (gate)' if system.is_gate else ''}<span class="n">${self.rate(system.row.passed, system.row.judged)}</span></div></th>${grid.system_cells(system.row, columns)}
 % for job in system.jobs:
