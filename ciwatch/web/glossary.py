@@ -41,7 +41,8 @@ class Entry(msgspec.Struct, frozen=True):
     also: tuple[str, ...] = ()
 
     def __post_init__(self):
-        """Makes the place."""
+        """Makes the place, and keeps a number and its sign on one line."""
+        msgspec.structs.force_setattr(self, "text", self.text.replace(" %", "\u00a0%"))
         if not self.place:
             msgspec.structs.force_setattr(self, "place", place_of(self.term))
 
@@ -75,7 +76,8 @@ MARKS = (
     Entry(State.FAILED, f"It says that the patch is not: {_words(results.ResultClass.FAILED)}."),
     Entry(
         State.INFRASTRUCTURE,
-        f"The patch was not tested: {_words(results.ResultClass.INFRASTRUCTURE)}. Neither a pass nor a failure.",
+        f"The patch was not tested: {_words(results.ResultClass.INFRASTRUCTURE)}. Neither a pass nor a"
+        " failure.",
     ),
     Entry(State.RUNNING, "A pipeline began, and did not end since."),
     Entry(
@@ -86,8 +88,8 @@ MARKS = (
     Entry(State.MISSED, "The CI was expected to answer, did not, and its time is over."),
     Entry(
         State.SUPERSEDED,
-        "The CI was expected to answer; before its time was over a newer patch set came or the change was closed,"
-        " so nobody waits any more. Counts neither for it nor against it.",
+        "The CI was expected to answer; before its time was over a newer patch set came or the change was"
+        " closed, so nobody waits any more. Counts neither for it nor against it.",
     ),
     Entry(
         State.NOT_EXPECTED,
@@ -96,11 +98,14 @@ MARKS = (
     ),
     Entry(
         State.UNKNOWN,
-        "A result word that nobody has taught CI Watch, or a report that says neither how its jobs did nor a vote."
-        " The page about its status lists such words.",
+        "A result word that nobody has taught CI Watch, or a report that says neither how its jobs did nor"
+        " a vote. The page about its status lists such words.",
     ),
     Entry(State.NOT_RUN, f"The job was left out: {_words(results.ResultClass.NOT_RUN)}."),
-    Entry(State.UNREAD, "The CI wrote something that no parser can read. It is kept and shown, and counts as nothing."),
+    Entry(
+        State.UNREAD,
+        "The CI wrote something that no parser can read. It is kept and shown, and counts as nothing.",
+    ),
 )
 
 #: How a CI does: the first that holds.
@@ -108,29 +113,33 @@ STATUS_WORDS = (
     Entry(Word.RETIRED, "The registry says that it no longer runs."),
     Entry(
         Word.SILENT,
-        "It reports nothing, although patch sets on which it is expected pass their limit one after another; by how"
-        f" many it answered in the {silence.HISTORY_DAYS} days before, that would be an accident in less than"
-        f" {_one_in(silence.IMPROBABLE)}. No CI is thought to answer more than"
+        "It reports nothing, although patch sets on which it is expected pass their limit one after"
+        f" another; by how many it answered in the {silence.HISTORY_DAYS} days before, that would be an"
+        f" accident in less than {_one_in(silence.IMPROBABLE)}. No CI is thought to answer more than"
         f" {_percent(1 - silence.LEAST_LACKING)}.",
     ),
     Entry(
         Word.SICK,
-        f"Its latest verdicts, on {sickness.MIN_CHANGES} different changes or more, all failed or were infrastructure;"
-        f" by how often it failed in the {sickness.HISTORY.days} days before, chance would bring that in less than"
-        f" {_one_in(sickness.IMPROBABLE)}. No CI is thought to fail less than {_percent(sickness.LEAST_RATE)}. It is"
-        f" well again after {sickness.WELL_AFTER} passes in a row. Where all others fail too, it is a shared breakage"
-        " instead.",
+        f"Its latest verdicts, on {sickness.MIN_CHANGES} different changes or more, all failed or were"
+        f" infrastructure; by how often it failed in the {sickness.HISTORY.days} days before, chance would"
+        f" bring that in less than {_one_in(sickness.IMPROBABLE)}. No CI is thought to fail less than"
+        f" {_percent(sickness.LEAST_RATE)}. It is well again after {sickness.WELL_AFTER} passes in a row."
+        " Where all others fail too, it is a shared breakage instead.",
     ),
     Entry(
         Word.REGRESSED,
-        f"In the last {regression.NOW_DAYS} days it failed clearly more than in the {regression.BEFORE_DAYS} before:"
-        f" at least {regression.MIN_FAILURES} failures, at least {_POINTS} points more, and more than chance brings in"
-        f" {_one_in(regression.OPEN_P)}. Failures that the gate or half of its peers shared do not count.",
+        f"In the last {regression.NOW_DAYS} days it failed clearly more than in the {regression.BEFORE_DAYS}"
+        f" before: at least {regression.MIN_FAILURES} failures, at least {_POINTS} points more, and more"
+        f" than chance brings in {_one_in(regression.OPEN_P)}. Failures that the gate or half of its peers"
+        " shared do not count.",
     ),
-    Entry(Word.UNSTABLE, "A voting job of it is an unstable job: it passes and fails on the same patch sets."),
+    Entry(
+        Word.UNSTABLE, "A voting job of it is an unstable job: it passes and fails on the same patch sets."
+    ),
     Entry(
         Word.NEW,
-        f"It passed or failed fewer than {statistics.MIN_SAMPLE} patch sets in {flakes.DAYS} days: too few to say more.",
+        f"It passed or failed fewer than {statistics.MIN_SAMPLE} patch sets in {flakes.DAYS} days: too few"
+        " to say more.",
     ),
     Entry(Word.HEALTHY, "None of these. Its figures say how well it does."),
 )
@@ -141,8 +150,8 @@ COVERAGE = (
     Entry(coverage.State.NEVER, "Those that it names never reported on this project."),
     Entry(
         coverage.State.IDLE,
-        f"They reported on this project, but not in the last {figures.DAYS} days. Where no patch set came in that time,"
-        " they are not to blame.",
+        f"They reported on this project, but not in the last {figures.DAYS} days. Where no patch set came in"
+        " that time, they are not to blame.",
     ),
     Entry(coverage.State.SERVED, "At least one of them reports."),
 )
@@ -151,20 +160,21 @@ COVERAGE = (
 RATES = (
     Entry(
         "n/N, and its interval",
-        "How many, of how many. Few cases say little about the share behind them, so beside n/N stands within what"
-        " that share lies: the Wilson interval, which is right 95 times in 100. 18/20 can well be 70 %, or 97 %.",
+        "How many, of how many. Few cases say little about the share behind them, so beside n/N stands"
+        " within what that share lies: the Wilson interval, which is right 95 times in 100. 18/20 can well"
+        " be 70 %, or 97 %.",
         "interval",
     ),
     Entry(
         "too few",
-        f"Below {statistics.MIN_SAMPLE} cases nothing is concluded. Where there are none at all it says none: that is"
-        " neither 0 nor 100 %.",
+        f"Below {statistics.MIN_SAMPLE} cases nothing is concluded. Where there are none at all it says"
+        " none: that is neither 0 nor 100 %.",
     ),
     Entry(
         "better, worse, as before",
-        f"The last {regression.NOW_DAYS} days against the {regression.BEFORE_DAYS} before. A share is called better or"
-        f" worse where it differs by at least {round(100 * trend.POINTS)} points, and chance alone would do it in less"
-        f" than {_one_in(trend.P)}.",
+        f"The last {regression.NOW_DAYS} days against the {regression.BEFORE_DAYS} before. A share is called"
+        f" better or worse where it differs by at least {round(100 * trend.POINTS)} points, and chance alone"
+        f" would do it in less than {_one_in(trend.P)}.",
         "trend",
         also=tuple(place_of(word) for word in trend.Trend if word is not trend.Trend.TOO_FEW),
     ),
@@ -174,24 +184,26 @@ RATES = (
 FIGURES = (
     Entry(
         "expected",
-        "A CI is expected on a patch set where the registry says so; of a CI that the registry does not know, where it"
-        f" reported on at least half of what came to the branch in {expectation.LEARNED_FROM_DAYS} days, of at least"
-        f" {statistics.MIN_SAMPLE} patch sets. Nobody is where no code changed, where work is in progress or private,"
-        " or before its first report on the project.",
+        "A CI is expected on a patch set where the registry says so; of a CI that the registry does not"
+        " know, where it reported on at least half of what came to the branch in"
+        f" {expectation.LEARNED_FROM_DAYS} days, of at least {statistics.MIN_SAMPLE} patch sets. Nobody is"
+        " where no code changed, where work is in progress or private, or before its first report on the"
+        " project.",
     ),
     Entry(
         "answered",
-        "Patch sets that got a finished report, of those that were expected. Pending and superseded ones do not count.",
+        "Patch sets that got a finished report, of those that were expected. Pending and superseded ones do"
+        " not count.",
     ),
     Entry(
         "in time",
-        f"Answers that came within the limit, of all answers: {_LIMIT}, unless the registry names another for the project"
-        " and the CI.",
+        f"Answers that came within the limit, of all answers: {_LIMIT}, unless the registry names another"
+        " for the project and the CI.",
     ),
     Entry(
         "passed, of judged",
-        "Patch sets that it passed, of those that it passed or failed. What a CI says of a patch set is the latest"
-        " verdict of each of its pipelines, and the worst of these. Infrastructure is no judgement.",
+        "Patch sets that it passed, of those that it passed or failed. What a CI says of a patch set is the"
+        " latest verdict of each of its pipelines, and the worst of these. Infrastructure is no judgement.",
         "passed-of-judged",
     ),
     Entry(
@@ -201,57 +213,60 @@ FIGURES = (
     ),
     Entry(
         "trust in its -1",
-        "Of its failed verdicts, how many were about the patch: confirmed, of confirmed and refuted. Open ones count"
-        " for neither.",
+        "Of its failed verdicts, how many were about the patch: confirmed, of confirmed and refuted. Open"
+        " ones count for neither.",
         "trust",
     ),
     Entry(
         trust.Outcome.CONFIRMED,
-        f"The gate failed the same patch set too, or at least half of {trust.MIN_PEERS} or more peers did, or a re-run"
-        " failed again in the same job.",
+        f"The gate failed the same patch set too, or at least half of {trust.MIN_PEERS} or more peers did,"
+        " or a re-run failed again in the same job.",
     ),
     Entry(
         trust.Outcome.REFUTED, "A later attempt on the same patch set passed, or it was merged as it stood."
     ),
     Entry(trust.Outcome.OPEN, "Nothing confirms or refutes the verdict yet."),
-    Entry(trust.Outcome.SET_ASIDE, "Cast while the CI was sick, or while all failed: it says nothing of the patch."),
+    Entry(
+        trust.Outcome.SET_ASIDE,
+        "Cast while the CI was sick, or while all failed: it says nothing of the patch.",
+    ),
     Entry(
         "agreement with the gate",
-        "How the CI and the gate judged the same patch sets: both passed, only one failed, both failed. Never joined by"
-        " time. A CI that tests what the gate cannot should disagree at times.",
+        "How the CI and the gate judged the same patch sets: both passed, only one failed, both failed."
+        " Never joined by time. A CI that tests what the gate cannot should disagree at times.",
         "agreement",
     ),
     Entry(
         "passed wrongly",
         f"Patch sets that it passed although at least {agreement.MIN_JUDGES} others judged them and"
-        f" {10 * agreement.FAILING_OF_TEN} % of these failed them. A CI that never fails, where by others' failures that"
-        f" would be luck in less than {_one_in(agreement.IMPROBABLE)}, is suspiciously green.",
+        f" {10 * agreement.FAILING_OF_TEN} % of these failed them. A CI that never fails, where by others'"
+        f" failures that would be luck in less than {_one_in(agreement.IMPROBABLE)}, is suspiciously green.",
         "passed-wrongly",
         also=("suspiciously_green",),
     ),
     Entry(
         "latency",
-        "From the upload of a patch set to the CI's first finished report; and from a recheck to the next one. Half, 90 %"
-        " and 99 % of the answers did not take longer than what is shown.",
+        "From the upload of a patch set to the CI's first finished report; and from a recheck to the next"
+        " one. Half, 90 % and 99 % of the answers did not take longer than what is shown.",
     ),
     Entry(
         "flake",
-        "A job that both passed and failed on one patch set: one of the two was wrong. Counted are patch sets, of those"
-        " that it judged.",
+        "A job that both passed and failed on one patch set: one of the two was wrong. Counted are patch"
+        " sets, of those that it judged.",
         also=("flaked",),
     ),
     Entry(
         "unstable job",
-        f"It flaked on at least {flakes.MIN_FLAKED} patch sets in {flakes.DAYS} days, and surely on more than"
-        f" {_percent(flakes.MIN_SHARE)} of those that it judged. {flakes.BREAKAGE} or more failures in a row are a"
-        " breakage, and no flakes.",
+        f"It flaked on at least {flakes.MIN_FLAKED} patch sets in {flakes.DAYS} days, and surely on more"
+        f" than {_percent(flakes.MIN_SHARE)} of those that it judged. {flakes.BREAKAGE} or more failures in"
+        " a row are a breakage, and no flakes.",
         "unstable-job",
     ),
     Entry(
         "shared breakage",
-        "All fail, so it is not this CI. On the patch sets that would make it sick at least half of the others failed,"
-        f" for at least half of these patch sets, by at least {sickness.SHARED_OF_100} of 100 verdicts, of at least"
-        f" {sickness.MIN_OTHERS}.",
+        "All fail, so it is not this CI. On the patch sets that would make it sick at least half of the"
+        f" others failed, for at least half of these patch sets, by at least {sickness.SHARED_OF_100} of 100"
+        f" verdicts, of at least {sickness.MIN_OTHERS}.",
         "shared-breakage",
         also=(sickness.SHARED,),
     ),
@@ -261,9 +276,10 @@ FIGURES = (
     ),
     Entry(
         "policy",
-        f"The published rules of third-party testing, as far as a machine can check them: one comment on a patch set, an"
-        " answer to each recheck, in time, a link to the CI's page, a link to each log, a name that tells who runs it. A"
-        f" rule is kept where at least {policy.KEPT_OF_HUNDRED} of 100 cases keep it, else broken.",
+        "The published rules of third-party testing, as far as a machine can check them: one comment on a"
+        " patch set, an answer to each recheck, in time, a link to the CI's page, a link to each log, a"
+        f" name that tells who runs it. A rule is kept where at least {policy.KEPT_OF_HUNDRED} of 100 cases"
+        " keep it, else broken.",
         also=tuple(place_of(word) for word in policy.Verdict if word is not policy.Verdict.TOO_FEW),
     ),
 )
@@ -277,12 +293,13 @@ LIKELIHOODS = (
     ),
     Entry(
         Likelihood.CANNOT_SAY,
-        "The job is unstable, passes too seldom, or has judged too few; or one thing speaks for it, and another against.",
+        "The job is unstable, passes too seldom, or has judged too few; or one thing speaks for it, and"
+        " another against.",
     ),
     Entry(
         Likelihood.UNLIKELY,
-        f"The job fails others as well ({explanation.MIN_ELSEWHERE} changes or more within a day), or the CI's failures"
-        " were seldom confirmed, or all others passed the patch set.",
+        f"The job fails others as well ({explanation.MIN_ELSEWHERE} changes or more within a day), or the"
+        " CI's failures were seldom confirmed, or all others passed the patch set.",
     ),
     Entry(
         Likelihood.VERY_UNLIKELY,
@@ -293,39 +310,56 @@ LIKELIHOODS = (
 
 #: What things are called.
 WORDS = (
-    Entry(
-        "CI system", "A Gerrit account, or several, that reports test results. Also: CI.", "ci-system"
-    ),
+    Entry("CI system", "A Gerrit account, or several, that reports test results. Also: CI.", "ci-system"),
     Entry("gate", "The project's own CI, whose rows stand on top. All others are third parties."),
     Entry("job", "A named thing that a CI runs."),
     Entry("report", "One comment of a CI on one patch set, for one pipeline."),
     Entry("build", "One job's line in a report."),
     Entry(
         "attempt",
-        "The n-th finished report of a CI on the same patch set and pipeline. A re-run never overwrites what was before.",
+        "The n-th finished report of a CI on the same patch set and pipeline. A re-run never overwrites"
+        " what was before.",
     ),
     Entry(
         "verdict",
-        "Of an attempt: failed if a voting build failed, else infrastructure if one was, else passed. Without build lines"
-        " it is what the vote says, else the headline, and is marked so.",
+        "Of an attempt: failed if a voting build failed, else infrastructure if one was, else passed."
+        " Without build lines it is what the vote says, else the headline, and is marked so.",
     ),
     Entry("recheck", "A comment that asks for a re-run, such as “recheck”."),
     Entry("component", "A part of a project that needs a CI, such as a driver. The registry names them."),
-    Entry("registry", "The file in which somebody wrote down which CIs there are, what each tests, and whom to ask."),
+    Entry(
+        "registry",
+        "The file in which somebody wrote down which CIs there are, what each tests, and whom to ask.",
+    ),
 )
 
 #: (place, heading, introduction, entries) of each part, in their order; the marks stand before them.
 PARTS = (
-    ("marks", "Marks", "A mark has its own form as well as its colour. An empty cell is never a pass.", MARKS),
+    (
+        "marks",
+        "Marks",
+        "A mark has its own form as well as its colour. An empty cell is never a pass.",
+        MARKS,
+    ),
     (
         "status",
         "Status words",
         "One word says how a CI does. The first of these that holds is shown, with its reason beside it.",
         STATUS_WORDS,
     ),
-    ("coverage", "Coverage", "How well a component of a project is served, by the best of its CIs.", COVERAGE),
+    (
+        "coverage",
+        "Coverage",
+        "How well a component of a project is served, by the best of its CIs.",
+        COVERAGE,
+    ),
     ("rates", "Rates", "", RATES),
-    ("figures", "Figures", "A patch set counts on the day of its upload, UTC, with all that is said of it.", FIGURES),
+    (
+        "figures",
+        "Figures",
+        "A patch set counts on the day of its upload, UTC, with all that is said of it.",
+        FIGURES,
+    ),
     (
         "likelihoods",
         "Is this -1 about my patch?",

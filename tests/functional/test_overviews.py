@@ -149,8 +149,40 @@ class TestCoverage(OverviewTestCase):
         page = self.page(f"/coverage?until={UNTIL}")
         self.assertIn("No components are registered", page.words)
         self.assertIn("zuul (gate) healthy", page.words)
-        found = r"basalt-ci \w+ Fri 30 Oct 2026 10:00 UTC \([^)]*\) 19/19 83 to 100 % 0/5 too few"
+        found = (
+            r"basalt-ci unstable [^.]+\. Fri 30 Oct 2026 10:00 UTC \([^)]*\) 19/19 83 to 100 % 0/5 too few"
+        )
         self.assertRegex(page.words, found)
+
+    def test_sums(self):
+        """How many projects, CIs and components there are, and how many of these lack one."""
+        self.play(REGISTRY)
+        words = self.page(f"/coverage?until={UNTIL}").words
+        told = (
+            "2 projects 3 CI systems that reported 4 components, 1 served 3 without a CI that reports 2 no CI"
+        )
+        self.assertIn(told + " 1 never reported", words)
+        self.assertIn("/about#never_reported", self.page(f"/coverage?until={UNTIL}").scanner.links)
+
+    def test_many(self):
+        """Of very many only those are told that lack one, and each project leads to all of its own."""
+        systems = "\n".join(f"  ember-{number}: {{}}" for number in range(200))
+        parts = "\n".join(
+            f"      - {{name: part {number}, systems: [ember-{number}]}}" for number in range(200)
+        )
+        projects = "  openstack/lantern:\n    components: [{name: array, systems: [basalt-ci]}]\n"
+        projects += f"  openstack/wick:\n    components:\n{parts}\n"
+        self.play(f"systems:\n  basalt-ci: {{}}\n{systems}\nprojects:\n{projects}")
+        page = self.page(f"/coverage?until={UNTIL}")
+        self.assertIn(
+            "openstack/wick part 0 never reported ember-0 part 1 never reported ember-1", page.words
+        )
+        self.assertIn("openstack/lantern all 1 served", page.words)
+        self.assertNotIn("array", page.words)
+        for project in ("lantern", "wick"):
+            self.assertIn(f"/coverage?until={UNTIL}&project=openstack%2F{project}", page.scanner.links)
+        wick = self.page(f"/coverage?until={UNTIL}&project=openstack/wick")
+        self.assertIn("part 0 ember-0 never reported", wick.words)
 
     def test_empty(self):
         """Nothing was recorded."""
