@@ -24,7 +24,7 @@ ${self.when(moment)}
 <li><b>${f'{sum(shape.comments for shape in status.unread):,}'}</b><a href="#unread">unread comments</a></li>
 </ul>
 % if status.uncounted_days:
-<p class="note">Figures of ${f'{status.uncounted_days:,}'} days of branches wait to be counted. A listener does it within a minute; where none runs, <code>ciwatch rollup</code> does.</p>
+<p class="note">Figures of ${'a day of a branch wait' if status.uncounted_days == 1 else f'{status.uncounted_days:,} days of branches wait'} to be counted. A listener does it within a minute; where none runs, <code>ciwatch rollup</code> does.</p>
 % endif
 % if status.registry:
 <p id="registry" class="silence" role="status"><b>The registry of CI systems cannot be used; the last one that could holds.</b> <span class="quiet">registry: ${h.bounded(status.registry, 400)}. <code>ciwatch registry validate</code> tells all that is wrong.</span></p>
