@@ -1,5 +1,6 @@
 """What a cell of the matrix shows of a CI on a patch set: the same rule on every page."""
 
+import datetime
 import enum
 
 import sqlalchemy as sa
@@ -47,6 +48,18 @@ NEEDED = sa.or_(
     sa.and_(models.Report.kind == base.Kind.STARTED, models.Report.attempt.is_(None)),
     sa.and_(models.Report.kind == base.Kind.OTHER, models.Report.parser.is_(None)),
 )
+
+#: What began so long ago and did not end runs no more, whoever forgot to say so.
+RUNS_AT_MOST = datetime.timedelta(hours=24)
+
+
+def needed(as_of):
+    """Those of :data:`NEEDED` that still mean something at a moment: without the starts of what runs no more."""
+    return sa.and_(
+        NEEDED,
+        sa.or_(models.Report.kind != base.Kind.STARTED, models.Report.posted_at > as_of - RUNS_AT_MOST),
+    )
+
 
 _STARTED, _FINISHED = base.Kind.STARTED.value, base.Kind.FINISHED.value
 _STATES = {state.value: state for state in State}
