@@ -22,6 +22,9 @@ WINDOWS = ("24h", "48h", "7d", "30d")
 DEFAULT_WINDOW = "7d"
 MAX_COLUMNS = 500
 
+#: The windows that a CI's page offers, in days; any number is taken.
+OFFERED_DAYS = (7, 30, 90)
+
 #: Figures of so many days are told at most, and comments are read again for so many.
 MOST_DAYS = 3660
 MOST_READ_DAYS = 366

@@ -6,8 +6,8 @@ from pyramid.view import view_config
 
 from ciwatch.queries import behind
 from ciwatch.queries import ci
-from ciwatch.queries import overview
 from ciwatch.queries import policy as policies
+from ciwatch.queries import portrait
 from ciwatch.queries import story
 from ciwatch.web import params
 from ciwatch.web import rendering
@@ -29,16 +29,43 @@ def ci_list(request):
     )
 
 
-@view_config(route_name="ci", renderer="ciwatch.web:templates/ci.mako", live="all")
+@view_config(route_name="ci", renderer="ciwatch.web:templates/ci.mako")
 def system(request):
     """How one CI does, and what it did."""
     asked = params.read(request, (params.AS_OF, params.DAYS))
     found = systems.find(request)
+    read = portrait.read(request.db, systems.registry(request), found, *asked.values())
     return rendering.page(
         request,
-        ci=ci.read(request.db, found.name, asked["until"]),
-        told=overview.read(request.db, systems.registry(request), found.name, *asked.values()),
+        portrait=read,
+        shown_by=_shown_by(read.told),
+        limits=_limits(read.told.projects),
+        snippets=_snippets(request.host_url + rendering.path("ci", found.name)),
+        days=asked["window"],
+        windows=params.OFFERED_DAYS,
         given=params.given(request, (params.AS_OF, params.DAYS)),
+    )
+
+
+def _shown_by(told):
+    """The spell that the status word comes from, or None: not all words come from one."""
+    lasting = (spell for spell in told.spells if spell.until is None and spell.kind == told.status.word)
+    return next(lasting, None)
+
+
+def _limits(projects):
+    """(seconds, words) of the times in which an answer is expected: the shortest, and the longest."""
+    limits = sorted({project.limit_s for project in projects})
+    return [(limit, f"limit {rendering.duration(limit)}") for limit in dict.fromkeys(limits[:1] + limits[-1:])]
+
+
+def _snippets(address):
+    """(format, text) to put the badge of a CI into a page of one's own."""
+    image, words = f"{address}/badge.svg", "How this CI does, says CI Watch"
+    return (
+        ("HTML", f'<a href="{address}"><img src="{image}" alt="{words}"></a>'),
+        ("reStructuredText", f".. image:: {image}\n   :alt: {words}\n   :target: {address}"),
+        ("Markdown", f"[![{words}]({image})]({address})"),
     )
 
 
