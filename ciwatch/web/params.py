@@ -15,6 +15,7 @@ from ciwatch.parsers import results
 from ciwatch.queries import behind
 from ciwatch.queries import figures
 from ciwatch.queries import matrix
+from ciwatch.queries import roster
 from ciwatch.queries import window as windows
 
 #: The windows that a matrix offers; any number of hours or days up to a year is taken.
@@ -208,6 +209,17 @@ AS_OF = Parameter(
     _as_of,
 )
 
+#: Of which CIs.
+CI = _free("ci", "Only CIs with this in their name or title.")
+
+#: How they are ordered.
+ORDER = choice(
+    "order",
+    "The order of the CIs, after the gate: the worst status first, or by name.",
+    {str(order): order for order in roster.Order},
+    "worst",
+)
+
 #: Of what is told, where it may be all.
 PROJECT = _free("project", "Only this project, by its whole name; all, unless it is given.")
 
@@ -292,7 +304,7 @@ MATRIX = (
         _since,
     ),
     _free("branch", "Only patch sets of this branch."),
-    _free("ci", "Only CIs with this in their name or title."),
+    CI,
     _free("job", "Only jobs with this in their name."),
     choice(
         "result",

@@ -7,6 +7,7 @@
 told, of = portrait.told, portrait.told.figures
 base, api = h.path('ci', told.name), h.path('api/v1/ci', told.name)
 known = told.registered
+until = {'until': given.get('until')}
 %>\
 ${plots.patterns()}
 <h1><bdi>${told.title}</bdi> ${self.status(told.status.word)}</h1>
@@ -81,7 +82,13 @@ ${plots.strip(told.days, told.spells, told.first, told.last, told.as_of, f"What 
 half within ${h.duration(of.time_to_answer.p50_s)}; \
 % endif
 ${' and '.join(words for _, words in limits) or 'no limit known'}</%self:figure>
-<%self:figure label="Agrees with the gate" place="agreement" rate="${of.agreed}"><a href="#gate">${of.against_gate.only_ci_failed} failed only here, ${of.against_gate.only_gate_failed} only at the gate</a></%self:figure>
+<%self:figure label="Agrees with the gate" place="agreement" rate="${of.agreed}">\
+% if of.agreed.of:
+<a href="#gate">${of.against_gate.only_ci_failed} failed only here, ${of.against_gate.only_gate_failed} only at the gate</a>\
+% else:
+no patch set that both judged\
+% endif
+</%self:figure>
 <%self:figure label="Passed wrongly" place="passed-wrongly" rate="${of.wrongly_passed}">of those that nearly all others failed${'; suspiciously green: it never fails where others do' if of.is_suspiciously_green else ''}</%self:figure>
 <%self:figure label="Infrastructure" place="infrastructure-share" rate="${of.infrastructure}">could not be tested, of all that it reported on; ${of.unjudged} unjudged</%self:figure>
 <li><h3><a href="/about#latency">After a recheck</a></h3>
@@ -106,8 +113,9 @@ ${' and '.join(words for _, words in limits) or 'no limit known'}</%self:figure>
 </table></div>
 <p class="quiet">Each is n/N with the interval in which the share behind it is, 95 times in 100. Below ten cases: too few.</p>
 </details>
-<div class="panels">
-<section class="panel wide" aria-labelledby="latency">
+<div class="halves">
+<div>
+<section class="panel" aria-labelledby="latency">
 <h2 id="latency"><a href="/about#latency">Time to answer</a></h2>
 % if of.time_to_answer.count:
 ${plots.times(portrait.counted.answer_times, limits, "From the upload of a patch set to the first report")}
@@ -117,22 +125,6 @@ ${plots.times(portrait.counted.answer_times, limits, "From the upload of a patch
 % if of.time_to_recheck.count:
 <h3 class="part">After a recheck</h3>
 ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run to the next report")}
-% endif
-</section>
-<section class="panel" aria-labelledby="gate">
-<h2 id="gate"><a href="/about#agreement">Against the gate, on the same patch set</a></h2>
-% if told.is_gate:
-<p class="quiet">It is the gate.</p>
-% else:
-<table class="two">
-<caption>How it and the gate judged the same patch sets</caption>
-<thead><tr><td></td><th scope="col">gate passed</th><th scope="col">gate failed</th></tr></thead>
-<tbody>
-<tr><th scope="row">this CI passed</th><td class="same">${of.against_gate.both_passed}</td><td>${of.against_gate.only_gate_failed}</td></tr>
-<tr><th scope="row">this CI failed</th><td>${of.against_gate.only_ci_failed}</td><td class="same">${of.against_gate.both_failed}</td></tr>
-</tbody>
-</table>
-<p class="quiet">They said the same on ${of.agreed.tell('patch sets')}. <a href="${base}/trust?${h.query(given)}">What it failed</a></p>
 % endif
 </section>
 <section class="panel" aria-labelledby="missed">
@@ -152,6 +144,8 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 <p class="quiet">None in these days. <a href="${base}/missed?${h.query(given, standing='all')}">Pending and superseded ones</a></p>
 % endif
 </section>
+</div>
+<div>
 <section class="panel" aria-labelledby="jobs">
 <h2 id="jobs"><a href="/about#unstable-job">Unstable jobs</a></h2>
 % if told.unstable_jobs:
@@ -168,7 +162,7 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 <p class="quiet">None: no voting job of it flips often enough to be called so.</p>
 % endif
 % if portrait.jobs:
-<details class="values"><summary>All ${len(portrait.jobs)} jobs of these days</summary>
+<details class="values"><summary>${'The job' if len(portrait.jobs) == 1 else f'All {len(portrait.jobs)} jobs'} of these days</summary>
 <div class="scroll"><table class="list">
 <caption>Jobs of this CI</caption>
 <thead><tr><th scope="col">Job</th><th scope="col" class="n">Builds passed/judged</th><th scope="col" class="n">Infrastructure</th><th scope="col" class="n">Flaked/judged</th></tr></thead>
@@ -181,14 +175,37 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 </details>
 % endif
 </section>
+<section class="panel" aria-labelledby="gate">
+<h2 id="gate"><a href="/about#agreement">Against the gate, on the same patch set</a></h2>
+% if told.is_gate:
+<p class="quiet">It is the gate.</p>
+% else:
+<table class="two">
+<caption>How it and the gate judged the same patch sets</caption>
+<thead><tr><td></td><th scope="col">gate passed</th><th scope="col">gate failed</th></tr></thead>
+<tbody>
+<tr><th scope="row">this CI passed</th><td class="same">${of.against_gate.both_passed}</td><td>${of.against_gate.only_gate_failed}</td></tr>
+<tr><th scope="row">this CI failed</th><td>${of.against_gate.only_ci_failed}</td><td class="same">${of.against_gate.both_failed}</td></tr>
+</tbody>
+</table>
+<p class="quiet">\
+% if of.agreed.of:
+They said the same on ${of.agreed.tell('patch sets')}. <a href="${base}/trust?${h.query(given)}">All that it failed</a>\
+% else:
+There are no patch sets that both of them judged.\
+% endif
+</p>
+% endif
+</section>
 <section class="panel" aria-labelledby="badge">
 <h2 id="badge">Badge</h2>
-<p><img src="${base}/badge.svg" height="20" alt="${told.title}: ${told.status.word}"> <img src="${base}/badge.svg?show=trust" height="20" alt="Trust in its -1: ${of.trust.n}/${of.trust.of} in these days"></p>
+<p><img src="${base}/badge.svg?${h.query(until)}" height="20" alt="${told.title}: ${told.status.word}"> <img src="${base}/badge.svg?${h.query(until, show='trust')}" height="20" alt="${told.title}: trust in its -1"></p>
 % for label, text in snippets:
 <details class="values"><summary>${label}</summary><pre tabindex="0">${text}</pre></details>
 % endfor
 <p class="quiet">With <code>?show=trust</code> it tells trust in place of the status word.</p>
 </section>
+</div>
 </div>
 % if told.spells:
 <h2 id="spells">Spells</h2>
@@ -203,7 +220,11 @@ ${self.when(spell.until)}\
 % else:
 it lasts\
 % endif
-</td><td><details><summary><bdi>${spell.why}</bdi></summary><p>${places(spell.evidence, told.name)}</p></details></td></tr>
+</td><td><bdi>${spell.why}</bdi>
+% if spell.evidence:
+<details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name)}</p></details>
+% endif
+</td></tr>
 % endfor
 </tbody>
 </table></div>
