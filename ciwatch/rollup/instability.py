@@ -169,7 +169,7 @@ def _read_lines(connection, system_id, since, until):
     The summary is empty where it does not count: what is posted once more, and what was said in a spell in
     which every job failed, and passed when it was asked again, is no flake.
 
-    :param since: the first moment of which is asked; the days that are looked back at from there are read, too.
+    :param since: the first moment of which is asked; the days that it looks back at are read, too.
     """
     report, first = models.Report, since - _REACH - _AGAIN
     is_aside = _Aside(_read_spells(connection, system_id, first, until))

@@ -128,7 +128,9 @@ def _draw_bar(figure, bar, begin, width, scale, bottom):
     counts = ", ".join(f"{count} {part}" for part, count in zip(PARTS, bar.counts, strict=True) if count)
     svg.add(group, "title", text=f"{bar.words}: {counts or 'nothing'}")
     # It can be pointed at where it is low, or nothing.
-    svg.add(group, "rect", "all", x=svg.percent(begin), width=svg.percent(width), y=bottom - _BARS, height=_BARS)
+    svg.add(
+        group, "rect", "all", x=svg.percent(begin), width=svg.percent(width), y=bottom - _BARS, height=_BARS
+    )
     x = svg.percent(begin + width * (1 - _FILLED) / 2)
     y = bottom
     for part, count in zip(PARTS, bar.counts, strict=True):

@@ -6,7 +6,11 @@ from xml.etree import ElementTree
 _PATTERNS = {
     "infrastructure": (6, 6, (("path", {"d": "M-1,7 L7,-1 M-1,1 L1,-1 M5,7 L7,5"}),)),
     "sick": (8, 8, (("path", {"d": "M-2,2 L2,-2 M0,8 L8,0 M6,10 L10,6"}),)),
-    "silent": (8, 8, (("circle", {"cx": "2", "cy": "2", "r": "1"}), ("circle", {"cx": "6", "cy": "6", "r": "1"}))),
+    "silent": (
+        8,
+        8,
+        (("circle", {"cx": "2", "cy": "2", "r": "1"}), ("circle", {"cx": "6", "cy": "6", "r": "1"})),
+    ),
     "shared": (7, 7, (("path", {"d": "M2,0 V7"}),)),
     "regressed": (7, 7, (("path", {"d": "M0,3 H7"}),)),
 }
@@ -65,8 +69,10 @@ def percent(share):
 
 
 def patterns():
-    """The markup of all patterns, once on a page that has plots; a shape is filled by ``url(#pattern-NAME)``."""
-    root = ElementTree.Element("svg", {"class": "patterns", "width": "0", "height": "0", "aria-hidden": "true"})
+    """The markup of all patterns, once on a page that has plots; see :func:`filled`."""
+    root = ElementTree.Element(
+        "svg", {"class": "patterns", "width": "0", "height": "0", "aria-hidden": "true"}
+    )
     for name, (width, height, marks) in _PATTERNS.items():
         pattern = add(
             root,

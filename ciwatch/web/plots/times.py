@@ -1,4 +1,4 @@
-"""How long something took: how many took so long, where half, 90 % and 99 % of them are, and what is allowed."""
+"""How long something took: how many took so long, when half, 90 % and 99 % were there, what is allowed."""
 
 import typing
 
@@ -30,7 +30,7 @@ class Bar(typing.NamedTuple):
 
 
 def bars(histogram):
-    """The :class:`Bar` of a :class:`~ciwatch.insight.histogram.Histogram` that are not empty, in their order."""
+    """Each :class:`Bar` of a :class:`~ciwatch.insight.histogram.Histogram` that is not empty."""
     counts = {}
     for bucket, count in sorted(histogram.counts.items()):
         counts[bucket // _BUCKETS] = counts.get(bucket // _BUCKETS, 0) + count

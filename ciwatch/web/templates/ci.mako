@@ -285,7 +285,7 @@ ${unread.words(portrait.unknown_words, False)}
 <h2 id="accounts">Accounts</h2>
 <ul class="facts">
 % for account in told.accounts:
-<li><code>${account.username}</code> known as a CI by <a href="/about#who">${account.found_by}</a></li>
+<li>Account <code>${account.username}</code>, known as a CI by <a href="/about#who">${account.found_by}</a>.</li>
 % endfor
 </ul>
 <%def name="places(evidence, name)">\

@@ -9,6 +9,7 @@ import msgspec
 from ciwatch.insight import days
 from ciwatch.insight import histogram
 from ciwatch.insight import scene
+from ciwatch.insight.histogram import Histogram
 from tests import base
 from tests.unit.insight import values
 from tests.unit.insight.values import at
