@@ -15,12 +15,16 @@ from ciwatch.parsers import results
 from ciwatch.queries import behind
 from ciwatch.queries import figures
 from ciwatch.queries import matrix
+from ciwatch.queries import roster
 from ciwatch.queries import window as windows
 
 #: The windows that a matrix offers; any number of hours or days up to a year is taken.
 WINDOWS = ("24h", "48h", "7d", "30d")
 DEFAULT_WINDOW = "7d"
 MAX_COLUMNS = 500
+
+#: The windows that a CI's page offers, in days; any number is taken.
+OFFERED_DAYS = (7, 30, 90)
 
 #: Figures of so many days are told at most, and comments are read again for so many.
 MOST_DAYS = 3660
@@ -205,6 +209,17 @@ AS_OF = Parameter(
     _as_of,
 )
 
+#: Of which CIs.
+CI = _free("ci", "Only CIs with this in their name or title.")
+
+#: How they are ordered.
+ORDER = choice(
+    "order",
+    "The order of the CIs, after the gate: the worst status first, or by name.",
+    {str(order): order for order in roster.Order},
+    "worst",
+)
+
 #: Of what is told, where it may be all.
 PROJECT = _free("project", "Only this project, by its whole name; all, unless it is given.")
 
@@ -289,7 +304,7 @@ MATRIX = (
         _since,
     ),
     _free("branch", "Only patch sets of this branch."),
-    _free("ci", "Only CIs with this in their name or title."),
+    CI,
     _free("job", "Only jobs with this in their name."),
     choice(
         "result",

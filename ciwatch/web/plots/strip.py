@@ -94,14 +94,15 @@ def draw(bars, spells, until, title):
         figure.add("text", "side", f"{count:,}", x="0", dx=-8, y=y + 4, text_anchor="end")
     for place, bar in enumerate(bars):
         _draw_bar(figure, bar, place / len(bars), 1 / len(bars), scale, bottom)
-    for day in axis.told_days(first, last):
+    for number, day in enumerate(axis.told_days(first, last)):
         place = svg.percent((day - first).days / width.days)
         figure.add("line", "tick", x1=place, x2=place, y1=bottom, y2=bottom + 5)
         # The last one would stand out.
         is_last = (day - first).days / width.days > 0.9
         figure.add(
             "text",
-            "below",
+            # Every second one gives way where there is little room.
+            "below minor" if number % 2 else "below",
             # Without the day of the week.
             rendering.day(day).partition(" ")[2] + (f" {day.year}" if width.days > 366 else ""),
             x="100%" if is_last else place,

@@ -69,7 +69,7 @@ def percent(share):
 
 
 def patterns():
-    """The markup of all patterns, once on a page that has plots; a shape is filled by ``url(#pattern-NAME)``."""
+    """The markup of all patterns, once on a page that has plots; see :func:`filled`."""
     root = ElementTree.Element(
         "svg", {"class": "patterns", "width": "0", "height": "0", "aria-hidden": "true"}
     )

@@ -1,4 +1,4 @@
-"""How long something took: how many took so long, where half, 90 % and 99 % of them are, and what is allowed."""
+"""How long something took: how many took so long, when half, 90 % and 99 % were there, what is allowed."""
 
 import typing
 
@@ -15,7 +15,7 @@ _LINE = 16
 _BARS = 84
 _WORDS = 20
 # Further to the right, words end at their place instead of beginning there.
-_LATE = 0.6
+_LATE = 0.45
 
 _SHARES = ((0.5, "half within"), (0.9, "90 % within"), (0.99, "99 % within"))
 
@@ -30,7 +30,7 @@ class Bar(typing.NamedTuple):
 
 
 def bars(histogram):
-    """The :class:`Bar` of a :class:`~ciwatch.insight.histogram.Histogram` that are not empty, in their order."""
+    """Each :class:`Bar` of a :class:`~ciwatch.insight.histogram.Histogram` that is not empty."""
     counts = {}
     for bucket, count in sorted(histogram.counts.items()):
         counts[bucket // _BUCKETS] = counts.get(bucket // _BUCKETS, 0) + count
@@ -75,19 +75,16 @@ def draw(histogram, limits, title):
             height=height,
         )
         svg.add(shape, "title", text=f"{words_of(bar)}: {bar.count:,}")
-    for line, (seconds, words, css) in enumerate(marks):
-        place, y = scale.share(seconds), _LINE * line + 12
-        figure.add("line", css, x1=svg.percent(place), x2=svg.percent(place), y1=y - 8, y2=bottom)
-        is_late = place > _LATE
-        figure.add(
-            "text",
-            f"mark {css}",
-            words,
-            x=svg.percent(place),
-            dx=-5 if is_late else 5,
-            y=y,
-            text_anchor="end" if is_late else "start",
-        )
+    # The longest above: so no line crosses the words of another.
+    lines = sorted(marks, key=lambda mark: -mark[0])
+    for line, (seconds, _, css) in enumerate(lines):
+        x = svg.percent(scale.share(seconds))
+        figure.add("line", css, x1=x, x2=x, y1=_LINE * line + 4, y2=bottom)
+    for line, (seconds, words, css) in enumerate(lines):
+        place = scale.share(seconds)
+        anchor, away = ("end", -5) if place > _LATE else ("start", 5)
+        y = _LINE * line + 12
+        figure.add("text", f"mark {css}", words, x=svg.percent(place), dx=away, y=y, text_anchor=anchor)
     for seconds, words in scale.ticks():
         place = scale.share(seconds)
         figure.add("line", "tick", x1=svg.percent(place), x2=svg.percent(place), y1=bottom, y2=bottom + 5)
