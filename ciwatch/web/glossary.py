@@ -65,6 +65,7 @@ def _percent(share):
 
 
 _LIMIT = f"{round(expectation.LIMIT.total_seconds() / 3600)} hours"
+_EXAMPLE = statistics.rate(18, 20)
 _POINTS = round(100 * regression.OPEN_POINTS)
 
 #: Of a cell of the matrix, and wherever else a mark stands.
@@ -161,8 +162,8 @@ RATES = (
     Entry(
         "n/N, and its interval",
         "How many, of how many. Few cases say little about the share behind them, so beside n/N stands"
-        " within what that share lies: the Wilson interval, which is right 95 times in 100. 18/20 can well"
-        " be 70 %, or 97 %.",
+        " within what that share lies: the Wilson interval, which is right 95 times in 100."
+        f" {_EXAMPLE.n}/{_EXAMPLE.of} can well be {_percent(_EXAMPLE.low)}, or {_percent(_EXAMPLE.high)}.",
         "interval",
     ),
     Entry(
