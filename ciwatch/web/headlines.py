@@ -1,5 +1,6 @@
 """The first line of a page: one word that answers its question, and the sentence that it stands for."""
 
+import enum
 import typing
 
 from ciwatch.insight import wording
@@ -14,6 +15,26 @@ _AGAINST = {
     Trend.WORSE: "worse than in the four weeks before",
     Trend.AS_BEFORE: "as in the four weeks before",
 }
+
+
+class Upstream(enum.StrEnum):
+    """Is it me, or is it upstream?"""
+
+    FAILS_FOR_ALL = "Fails for all"
+    WORSE = "Worse than usual"
+    AS_USUAL = "As usual"
+    CANNOT_SAY = "Cannot say"
+
+
+class Running(enum.StrEnum):
+    """Is it running, current, complete? The first that holds."""
+
+    NOT_RUNNING = "Not running"
+    DEAF = "Deaf"
+    BEHIND = "Behind"
+    INCOMPLETE = "Incomplete"
+    FAULTY = "Running, with faults"
+    RUNNING = "Running"
 
 
 class Headline(typing.NamedTuple):
@@ -34,18 +55,20 @@ def of_upstream(found):
         sentence = (
             f"Since {since} most CI systems fail one change after the other{where if projects else ''}:"
         )
-        return Headline("Fails for all.", "f", f"{sentence} it is not you, and probably not the patch.")
+        return Headline(Upstream.FAILS_FOR_ALL, "f", f"{sentence} it is not you, and probably not the patch.")
     nothing = "Nothing fails for all CI systems at once"
     trends = [trend for gate in found.gates for trend in _trends(gate.health)]
     if not trends:
-        return Headline("Cannot say.", "", f"{nothing}; how the gate does nobody knows.")
+        return Headline(Upstream.CANNOT_SAY, "", f"{nothing}; how the gate does nobody knows.")
     if Trend.WORSE in trends:
         worse = [gate.title for gate in found.gates if Trend.WORSE in _trends(gate.health)]
         sentence = f"{nothing}, but {', '.join(worse)} does worse than in the four weeks before."
-        return Headline("Worse than usual.", "i", sentence)
+        return Headline(Upstream.WORSE, "i", sentence)
     if all(trend is Trend.TOO_FEW for trend in trends):
-        return Headline("Cannot say.", "", f"{nothing}; the gate's cases are too few to compare.")
-    return Headline("As usual.", "p", f"{nothing}, and the gate does no worse than in the four weeks before.")
+        return Headline(Upstream.CANNOT_SAY, "", f"{nothing}; the gate's cases are too few to compare.")
+    return Headline(
+        Upstream.AS_USUAL, "p", f"{nothing}, and the gate does no worse than in the four weeks before."
+    )
 
 
 def _trends(health):
@@ -90,18 +113,20 @@ def of_status(status, now, waiting, plugin_failures=0):
     ends = f"the newest event is of {rendering.absolute(newest)}" if newest else "nothing was recorded yet"
     if status.silence is not None or (newest is None and not _hears(status, now)):
         if any(listener.is_alive(now) for listener in status.listeners):
-            return Headline("Deaf.", "f", f"A listener runs and cannot hear Gerrit; {ends}.")
-        return Headline("Not running.", "f", f"Nobody listens to Gerrit; {ends}.")
+            return Headline(Running.DEAF, "f", f"A listener runs and cannot hear Gerrit; {ends}.")
+        return Headline(Running.NOT_RUNNING, "f", f"Nobody listens to Gerrit; {ends}.")
     if waiting:
-        return Headline("Behind.", "f", f"{wording.count(waiting, 'event')} wait on disk for the database.")
+        return Headline(
+            Running.BEHIND, "f", f"{wording.count(waiting, 'event')} wait on disk for the database."
+        )
     if status.open_gaps:
         stretches = wording.count(status.open_gaps, "stretch of time is", "stretches of time are")
         return Headline(
-            "Incomplete.", "i", f"{stretches} still to be filled, in which Gerrit was not heard; {ends}."
+            Running.INCOMPLETE, "i", f"{stretches} still to be filled, in which Gerrit was not heard; {ends}."
         )
     if status.uncounted_days > _MANY_DAYS:
         sentence = f"Figures of {status.uncounted_days:,} days of branches wait to be counted; {ends}."
-        return Headline("Behind.", "i", sentence)
+        return Headline(Running.BEHIND, "i", sentence)
     faults = [
         what
         for is_so, what in (
@@ -113,8 +138,8 @@ def of_status(status, now, waiting, plugin_failures=0):
     ]
     heard = "It hears Gerrit" if _hears(status, now) else "Events come in"
     if faults:
-        return Headline("Running, with faults.", "i", f"{heard}, and {ends}; but {', and '.join(faults)}.")
-    return Headline("Running.", "p", f"{heard}, {ends}, no gap is open, and nothing waits.")
+        return Headline(Running.FAULTY, "i", f"{heard}, and {ends}; but {', and '.join(faults)}.")
+    return Headline(Running.RUNNING, "p", f"{heard}, {ends}, no gap is open, and nothing waits.")
 
 
 def _hears(status, now):

@@ -14,7 +14,7 @@ learned = [project for project in coverage.projects if not project.components]
 <%def name="address(path, **changes)"><% query = h.query(given, **changes) %>${path}${'?' + query if query else ''}</%def>
 <%def name="state(word)"><a class="word ${h.STATUS_CSS.get(word) or {'no CI': 'f', 'never reported': 'f', 'no recent report': 'i', 'served': 'p'}[word]}" href="${h.about(word)}">${word}</a></%def>
 <%def name="columns(first)">
-<thead><tr><th scope="col">${first}</th><th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Last report here</th><th scope="col" class="n"><a href="${h.about('answered')}">Answered</a>, of <a href="${h.about('expected')}">expected</a></th><th scope="col" class="n"><a href="${h.about('trust')}">Trust in its -1</a></th><th scope="col"><a href="${h.about('policy')}">Policy</a></th></tr></thead>
+<thead><tr>${'<th scope="col">%s</th>' % first if first else '' | n}<th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Last report here</th><th scope="col" class="n"><a href="${h.about('answered')}">Answered</a>, of <a href="${h.about('expected')}">expected</a></th><th scope="col" class="n"><a href="${h.about('trust')}">Trust in its -1</a></th><th scope="col"><a href="${h.about('policy')}">Policy</a></th></tr></thead>
 </%def>
 <%def name="named(of)"><a href="${h.path('ci', of.name)}"><bdi>${h.bounded(of.title, 80)}</bdi></a>${' (gate)' if of.is_gate else ''}</%def>
 <%def name="glances(systems, told=None)"><ul class="glances">\
@@ -26,8 +26,12 @@ ${state(of.status)}\
 </li>\
 % endfor
 </ul></%def>
-<%def name="service(of)">
+<%def name="service(of, is_first=False)">
+% if is_first:
+<th scope="row">${named(of)}</th>\
+% else:
 <td data-label="CI system"><span>${named(of)}</span></td>\
+% endif
 % if of.status == 'never reported':
 <td colspan="5" data-label="Status"><span>${state(of.status)}</span></td>\
 <% return "" %>
@@ -70,14 +74,10 @@ ${service(of)}</tr>
 <%def name="others(systems, caption)">
 <div class="scroll"><table class="list stack groups">
 <caption>${caption}</caption>
-${columns('Component')}
+${columns(None)}
 <tbody>
 % for of in systems:
-<tr${'' if loop.first else ' class="more"' | n}>\
-% if loop.first:
-<td rowspan="${len(systems)}" class="quiet">none</td>\
-% endif
-${service(of)}</tr>
+<tr>${service(of, True)}</tr>
 % endfor
 </tbody>
 </table></div>

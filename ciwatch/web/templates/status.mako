@@ -13,7 +13,7 @@ ${self.when(moment)}
 </%def>
 <h1>Status</h1>
 <p class="about">Is it running, current, complete? Who listens, what was recorded, what was rejected, and what nobody could read.</p>
-<p class="answer ${headline.css}"><b>${headline.word}</b> <span>${headline.sentence}</span></p>
+<p class="answer ${headline.css}"><b>${headline.word}.</b> <span>${headline.sentence}</span></p>
 <ul class="sums" aria-label="Recorded">
 % for name, count in status.counts.items():
 <li><b>${f'{count:,}'}</b>${name.replace('_', ' ').replace('ci ', 'CI ')}</li>

@@ -8,7 +8,7 @@ here = "/upstream"
 <%def name="head()"><link rel="stylesheet" href="${self.static('tables.css')}"></%def>
 <%def name="foot()"><a href="/api/v1/upstream${'?' + h.query(given) if given else ''}">API of this view</a></%def>
 <%def name="span(days)">${h.day(days.first)} to ${h.day(days.last)}</%def>
-<%def name="answer(headline)"><p class="answer ${headline.css}"><b>${headline.word}</b> <span>${headline.sentence}</span></p></%def>
+<%def name="answer(headline)"><p class="answer ${headline.css}"><b>${headline.word}.</b> <span>${headline.sentence}</span></p></%def>
 <%def name="health(of, caption)">
 <div class="scroll"><table class="list stack groups">
 <caption>${caption}</caption>

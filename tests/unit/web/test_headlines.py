@@ -43,37 +43,37 @@ class TestUpstream(base.TestCase):
     def test_as_usual(self):
         """Nothing is worse than it was."""
         found = headlines.of_upstream(told(health()))
-        self.assertEqual(("As usual.", "p"), found[:2])
+        self.assertEqual(("As usual", "p"), found[:2])
 
     def test_worse(self):
         """One gate of two that is worse is named."""
         bad = health(passed=((50, 100), (360, 400)))
         found = headlines.of_upstream(told(health(), bad))
-        self.assertEqual("Worse than usual.", found.word)
+        self.assertEqual("Worse than usual", found.word)
         self.assertIn("but Gate 1 does worse", found.sentence)
 
     def test_infrastructure_is_worse(self):
         """So is one that passes as before, and whose infrastructure fails."""
         found = headlines.of_upstream(told(health(infrastructure=((30, 130), (4, 404)))))
-        self.assertEqual("Worse than usual.", found.word)
+        self.assertEqual("Worse than usual", found.word)
 
     def test_breakage(self):
         """What fails for all goes before all else; what ended does not."""
         since = NOW - 90 * MINUTE
         lasting = breakage.Breakage(since, None, ["openstack/lantern"], [], [1])
         found = headlines.of_upstream(told(health(), breakages=[lasting]))
-        self.assertEqual("Fails for all.", found.word)
+        self.assertEqual("Fails for all", found.word)
         self.assertIn("Since Mon 23 Nov 2026 12:35 UTC", found.sentence)
         self.assertIn("on openstack/lantern: it is not you", found.sentence)
         ended = breakage.Breakage(since, NOW, ["openstack/lantern"], [], [1])
-        self.assertEqual("As usual.", headlines.of_upstream(told(health(), breakages=[ended])).word)
+        self.assertEqual("As usual", headlines.of_upstream(told(health(), breakages=[ended])).word)
 
     def test_nobody_knows(self):
         """Neither no gate nor too few cases look well."""
         few = health(passed=((5, 5), (6, 6)), infrastructure=((0, 5), (0, 6)))
         for found in (told(), told(few)):
             headline = headlines.of_upstream(found)
-            self.assertEqual(("Cannot say.", ""), headline[:2])
+            self.assertEqual(("Cannot say", ""), headline[:2])
 
 
 class TestGate(base.TestCase):
@@ -146,36 +146,36 @@ class TestStatus(base.TestCase):
     def test_running(self):
         """It hears Gerrit, and nothing is wrong."""
         found = headlines.of_status(status([listener()]), NOW, 0)
-        self.assertEqual(("Running.", "p"), found[:2])
+        self.assertEqual(("Running", "p"), found[:2])
         self.assertIn("It hears Gerrit, the newest event is of Mon 23 Nov 2026 14:05 UTC", found.sentence)
 
     def test_not_running(self):
         """Nobody listens, or nobody does any more."""
         gone = listener(seen=NOW - 60 * MINUTE)
-        self.assertEqual("Not running.", self.word(status([gone], silence=SILENCE)))
-        self.assertEqual("Not running.", self.word(status(silence=SILENCE)))
-        self.assertEqual("Not running.", self.word(status(newest=None)))
+        self.assertEqual("Not running", self.word(status([gone], silence=SILENCE)))
+        self.assertEqual("Not running", self.word(status(silence=SILENCE)))
+        self.assertEqual("Not running", self.word(status(newest=None)))
 
     def test_deaf(self):
         """It runs, and Gerrit is away."""
-        self.assertEqual("Deaf.", self.word(status([listener("connecting")], silence=SILENCE)))
+        self.assertEqual("Deaf", self.word(status([listener("connecting")], silence=SILENCE)))
 
     def test_not_current(self):
         """The database was away, or figures are."""
-        self.assertEqual("Behind.", self.word(status([listener()]), waiting=12))
-        self.assertEqual("Behind.", self.word(status([listener()], uncounted_days=500)))
-        self.assertEqual("Running.", self.word(status([listener()], uncounted_days=3)))
+        self.assertEqual("Behind", self.word(status([listener()]), waiting=12))
+        self.assertEqual("Behind", self.word(status([listener()], uncounted_days=500)))
+        self.assertEqual("Running", self.word(status([listener()], uncounted_days=3)))
 
     def test_not_complete(self):
         """A gap is open."""
         found = headlines.of_status(status([listener()], open_gaps=1), NOW, 0)
-        self.assertEqual("Incomplete.", found.word)
+        self.assertEqual("Incomplete", found.word)
         self.assertIn("1 stretch of time is still to be filled", found.sentence)
 
     def test_faults(self):
         """Something is to be mended, and it runs all the same."""
         found = headlines.of_status(status([listener()], registry="line 3"), NOW, 0, plugin_failures=1)
-        self.assertEqual("Running, with faults.", found.word)
+        self.assertEqual("Running, with faults", found.word)
         self.assertIn(
             "but the registry of CI systems cannot be used, and a parser plugin cannot", found.sentence
         )
