@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.db import summary
 from ciwatch.insight import flakes
+from ciwatch.insight import statistics
 from ciwatch.insight.facts import FAILED
 from ciwatch.insight.facts import PASSED
 from ciwatch.insight.facts import midnight
@@ -125,13 +126,25 @@ def unstable_at(connection, system_id, moment, until):
         if line and since <= at < moment:
             lines.append((patch_set, line))
             before = said.setdefault(patch_set, line)
-            if before != line or _names_twice(line):
+            if before != line:
                 mixed.setdefault(patch_set, {before}).add(line)
-    flaked = collections.Counter()
+    # Most lines of a CI are alike: what they say is asked of each once.
+    alike = collections.Counter(said.values())
+    twice = {line for line in alike if _names_twice(line)}
+    if twice:
+        mixed.update({place: {line} for place, line in said.items() if line in twice and place not in mixed})
+    flaked, judged = collections.Counter(), collections.Counter()
     for found in mixed.values():
         builds = set().union(*map(_voting, found))
-        flaked.update(job for job, result in builds if result == PASSED and (job, FAILED) in builds)
-    by_job = {job: [] for job, count in flaked.items() if count >= flakes.MIN_FLAKED}
+        for job, result in builds:
+            if result == PASSED and (job, FAILED) in builds:
+                flaked[job] += 1
+    for line, count in alike.items() if flaked else ():
+        for job in {job for job, _ in _voting(line)}.intersection(flaked):
+            judged[job] += count
+    # Without the runs of failures, and with what only a later report judged, it is less.
+    most = {job: statistics.rate(count, max(count, judged[job])) for job, count in flaked.items()}
+    by_job = {job: [] for job, rate in most.items() if flakes.Flakiness(rate).is_unstable}
     for patch_set, line in lines if by_job else ():
         for job, result in _voting(line):
             if job in by_job:

@@ -14,7 +14,7 @@ ${plots.patterns()}
 <p class="about lead">${'The gate. ' if told.is_gate else ''}${told.status.word.capitalize()} since ${self.when(told.status.since)}: <bdi>${told.status.rule}</bdi></p>
 % if shown_by:
 <details class="shown"><summary>The ${len(shown_by.evidence)} patch sets that show it</summary>
-<p>${places(shown_by.evidence, told.name)}</p></details>
+<p>${places(shown_by.evidence, told.name, 100)}</p></details>
 % elif told.status.word == 'unstable':
 <p class="about"><a href="#jobs">The jobs, and how often each flips</a></p>
 % endif
@@ -222,7 +222,7 @@ it lasts\
 % endif
 </td><td><bdi>${spell.why}</bdi>
 % if spell.evidence:
-<details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name)}</p></details>
+<details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name, 20)}</p></details>
 % endif
 </td></tr>
 % endfor
@@ -261,7 +261,7 @@ ${self.word(report.verdict)}\
 % endif
 % if portrait.disagreement.count:
 <h2 id="disagree">Where it disagrees with itself</h2>
-<p class="about">In ${portrait.disagreement.count} of ${portrait.disagreement.results} results of these days the headline, the vote and the job lines do not say the same. The job lines that vote decide.</p>
+<p class="about">In ${portrait.disagreement.count} of ${portrait.disagreement.results} results of the 28 days before the headline, the vote and the job lines do not say the same. The job lines that vote decide.</p>
 <div class="scroll"><table class="list">
 <caption>Results whose headline, vote and job lines disagree</caption>
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Job lines</th><th scope="col" class="n">Vote</th><th scope="col">Headline</th><th scope="col">Posted</th></tr></thead>
@@ -288,11 +288,12 @@ ${unread.words(portrait.unknown_words, False)}
 <li>Account <code>${account.username}</code>, known as a CI by <a href="/about#who">${account.found_by}</a>.</li>
 % endfor
 </ul>
-<%def name="places(evidence, name)">\
-% for place in evidence[:60]:
-<a href="/change/${place.change}#${place.patch_set}-${h.anchor(name)}">${place.change},${place.patch_set}</a> \
+<%def name="places(evidence, name, most)">\
+<% fragment = h.anchor(name) %>\
+% for place in evidence[:most]:
+<a href="/change/${place.change}#${place.patch_set}-${fragment}">${place.change},${place.patch_set}</a> \
 % endfor
-${f'and {len(evidence) - 60} more' if len(evidence) > 60 else ''}</%def>
+${f'and {len(evidence) - most} more' if len(evidence) > most else ''}</%def>
 <%def name="voice(state)">
 % if state:
 ${self.word(state)}\
