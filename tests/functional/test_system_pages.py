@@ -48,7 +48,7 @@ class TestSystemPages(data.SiteTestCase):
         self.assertEqual([each for each in expected if any(each)], counts)
         self.assertEqual(33, page.text.count('class="all"'))
         (link,) = [link for link in page.scanner.links if "until=2025-04-02&window=1d" in link]
-        self.assertIn("2 Apr to 2 Apr 2025", self.page(link.replace("&amp;", "&")).words)
+        self.assertIn("Wed 2 Apr to Wed 2 Apr 2025", self.page(link.replace("&amp;", "&")).words)
 
     def test_windows(self):
         """Other windows keep the moment, and the chosen one is marked."""

@@ -42,7 +42,10 @@ class Bar(typing.NamedTuple):
     def words(self):
         """Which days it is of."""
         first = rendering.day(self.first)
-        return first if self.first == self.last else f"{first} to {rendering.day(self.last)}"
+        if self.first == self.last:
+            return first
+        # A window of many such bars may be longer than a year.
+        return f"{first} to {rendering.day(self.last)} {self.last.year}"
 
 
 def bars(days, first, last):

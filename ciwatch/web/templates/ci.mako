@@ -60,7 +60,7 @@ ${plots.patterns()}
 <p class="note"><b>It reported nothing in these days.</b> The last: ${self.when(told.last_report_at)}. <a href="${base}?${h.query(given, until=h.iso(told.last_report_at))}">As of its last report</a>.</p>
 % endif
 <section class="panel" aria-labelledby="days">
-<h2 id="days">${told.first.day} ${h.day(told.first).split()[-1]} to ${told.last.day} ${h.day(told.last).split()[-1]} ${told.last.year}</h2>
+<h2 id="days">${h.day(told.first)}${f' {told.first.year}' if told.first.year != told.last.year else ''} to ${h.day(told.last)} ${told.last.year}</h2>
 <p class="about">Patch sets by their day, as of ${self.when(told.as_of)}.\
 % if told.last_report_at:
  Its last report: ${self.when(told.last_report_at)}.\
@@ -199,7 +199,7 @@ There are no patch sets that both of them judged.\
 </section>
 <section class="panel" aria-labelledby="badge">
 <h2 id="badge">Badge</h2>
-<p><img src="${base}/badge.svg?${h.query(until)}" height="20" alt="${told.title}: ${told.status.word}"> <img src="${base}/badge.svg?${h.query(until, show='trust')}" height="20" alt="${told.title}: trust in its -1"></p>
+<p class="badges"><img src="${base}/badge.svg?${h.query(until)}" height="20" alt="${told.title}: ${told.status.word}"> <img src="${base}/badge.svg?${h.query(until, show='trust')}" height="20" alt="${told.title}: trust in its -1"></p>
 % for label, text in snippets:
 <details class="values"><summary>${label}</summary><pre tabindex="0">${text}</pre></details>
 % endfor
