@@ -256,6 +256,7 @@ class Window:
             for each in self.stale():
                 by_branch.setdefault((each.project_id, each.branch), []).append(each.day)
             for branch, wanted in by_branch.items():
+                self._known.learn(branch[0], min(wanted), max(wanted))
                 for day, there in scenes.read(self._known, *branch, wanted, self._as_of).items():
                     counted = days.count(there, self._as_of, self._systems)
                     self._counted[Place(*branch, day)] = counted

@@ -58,7 +58,9 @@ class Scanner(html.parser.HTMLParser):
     def handle_starttag(self, tag, attrs):
         """Looks at an element."""
         attrs = dict(attrs)
-        if tag in ("script", "style", "iframe", "object", "embed"):
+        if tag in ("style", "iframe", "object", "embed"):
+            self.faults.append(tag)
+        if tag == "script" and not attrs.get("src", "").startswith("/static/"):
             self.faults.append(tag)
         for name, value in attrs.items():
             if name == "style" or name.startswith("on"):
@@ -239,7 +241,7 @@ class TestPages(WebTestCase):
         self.record(base.comment_event(text, NOW - HOUR, "cobalt-ci", change=300))
         page = self.page("/ci/cobalt-ci")
         for words in (
-            "1 of 2 results of the same 30 days, and 1 ever, the headline",
+            "1 of 2 results of these days the headline",
             "Unknown result words",
             "<b>MOLTEN</b>",
         ):
@@ -301,7 +303,7 @@ class TestPages(WebTestCase):
         self.assertTrue(response.location.endswith("/ci/minerals"), response.location)
         words = self.page("/ci/minerals").words
         for account in ("basalt-ci", "cobalt-ci"):
-            self.assertIn(f"Account {account} , known as a CI by registry.", words)
+            self.assertIn(f"Account {account} , known as a CI by registry .", words)
         self.site.get("/ci/nobody", status=404)
 
     def test_hostile_words(self):

@@ -18,7 +18,7 @@ def system(request, until, window):
     As CSV it is one of its lists.
     """
     found = systems.find(request)
-    return overview.read(request.db, systems.registry(request), found.name, until, window)
+    return overview.read(request.db, systems.registry(request), found, until, window)
 
 
 def missed(request, until, window, standing, page):
