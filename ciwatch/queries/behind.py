@@ -108,8 +108,7 @@ def _page(connection, registry, system_id, as_of, count, names, page, size, make
     first, last = windows.ending(as_of, count)
     known = knowns.Known(connection, registry, first)
     window = windows.Window(known, windows.Scope(system_id), first, last, as_of)
-    start = (page - 1) * size
-    found = list(itertools.islice(window.behind(frozenset(names)), start, start + size + 1))
+    found = list(itertools.islice(window.behind(names, (page - 1) * size), size + 1))
     subjects = _subjects(connection, {each.case.patch_set.change for each in found})
     items = [
         make(each, known.projects[each.place.project_id], subjects[each.case.patch_set.change])

@@ -6,12 +6,14 @@ changes are counted while the page is made.
 """
 
 import datetime
+import functools
 import typing
 
 import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.insight import days
+from ciwatch.insight import scene
 from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import daily
 from ciwatch.rollup import scenes
@@ -20,6 +22,10 @@ DIRTY = models.DirtyDay.__table__
 
 # Where more days than these wait to be counted, a page tells so, and does not count them for itself.
 _MOST_WAITING = 60
+
+# Of a list, so many patch sets are read at once, of so many days: about a page.
+_PATCH_SETS_AT_ONCE = 110
+_DAYS_AT_ONCE = 60
 
 
 class Scope(typing.NamedTuple):
@@ -71,8 +77,7 @@ class Window:
         self._as_of = as_of
         self._systems = _systems(known, scope)
         self._stale = None
-        self._scenes = {}
-        self._counted = {}
+        self._counted = None
         #: How many days wait to be counted, and are not counted here since they are too many.
         self.waiting = 0
 
@@ -124,33 +129,57 @@ class Window:
                 ]
         return found
 
-    def behind(self, names):
+    def behind(self, names, skip=0):
         """Yields a :class:`Found` for each patch set that one of some figures counts, the newest first.
 
-        :param names: names of figures of :class:`~ciwatch.insight.days.SystemDay`. The scope has a CI.
+        :param names: of :data:`~ciwatch.insight.scene.NEEDS`; a patch set counts in one of them at most. The
+            scope has a CI.
+        :param skip: so many of the newest are left out, most of them without looking at them.
         """
-        by_day, columns = {}, daily.SYSTEMS.c
-        counts = sa.or_(*(columns[name] > 0 for name in sorted(names)))
-        statement = (
-            sa.select(columns.project_id, columns.branch, columns.day)
-            .where(*self._at(columns), *self._of_system(), counts)
-            .distinct()
+        names, left = frozenset(names), self._counts(names)
+        while left and left[-1].is_known and left[-1].count <= skip:
+            skip -= left.pop().count
+        while left:
+            found = self._look(_lot(left), names)
+            yield from found[skip:]
+            skip = max(0, skip - len(found))
+
+    def _counts(self, names):
+        """A :class:`_Count` for each day on which some figures count, or may count now, the newest last."""
+        columns = daily.SYSTEMS.c
+        count = sum((columns[name] for name in sorted(names)), sa.literal(0))
+        statement = sa.select(columns.project_id, columns.branch, columns.day, count).where(
+            *self._at(columns), *self._of_system(), count > 0
         )
-        for place in {Place._make(row) for row in self._connection.execute(statement)} | self.stale():
-            by_day.setdefault(place.day, []).append(place)
-        for day in sorted(by_day, reverse=True):
-            found = []
-            for place in sorted(by_day[day]):
-                scene = self._scene(place)
-                system = next((each for each in scene.systems if each.id == self._scope.system_id), None)
-                if system is not None:
-                    found += [
-                        Found(place, case, system)
-                        for case in scene.cases(self._as_of)
-                        if not names.isdisjoint(case.figures(system))
-                    ]
-            found.sort(key=lambda each: (each.case.patch_set.seen_at, each.case.patch_set.id), reverse=True)
-            yield from found
+        stale, by_day = self.stale(), {}
+        for *place, number in self._connection.execute(statement):
+            by_day.setdefault(place[-1], {})[Place._make(place)] = number
+        for place in stale:
+            by_day.setdefault(place.day, {}).setdefault(place, 0)
+        return [
+            # Where so many days wait to be counted, no count can be relied upon.
+            _Count(sorted(counts), sum(counts.values()), not self.waiting and stale.isdisjoint(counts))
+            for _, counts in sorted(by_day.items())
+        ]
+
+    def _look(self, places, names):
+        """The :class:`Found` of some days, the newest first."""
+        found, system_id = [], self._scope.system_id
+        branches = {(place.project_id, place.branch) for place in places}
+        if not self._known.may_depend_on_files(system_id, branches):
+            # For these it would have to look at all that was answered, too.
+            names = names - {"unknown_files"}
+        if not names:
+            return []
+        need = functools.reduce(scene.Need.joined, (scene.NEEDS[name] for name in names))
+        for place, there in scenes.read_some(self._known, places, self._as_of, need, system_id).items():
+            system = next(each for each in there.systems if each.id == system_id)
+            found += [
+                Found(place, case, system)
+                for case in there.cases(self._as_of)
+                if not names.isdisjoint(case.figures(system))
+            ]
+        return sorted(found, key=_age, reverse=True)
 
     def stale(self):
         """The :class:`~ciwatch.recorder.dirty.Place` of the days whose kept figures were others then."""
@@ -221,15 +250,39 @@ class Window:
         return [columns.project_id.in_(there)]
 
     def _count(self, place):
-        if place not in self._counted:
-            self._counted[place] = days.count(self._scene(place), self._as_of)
+        """The :class:`~ciwatch.insight.days.Counted` of a stale day; all of them are read at once."""
+        if self._counted is None:
+            self._counted, by_branch = {}, {}
+            for each in self.stale():
+                by_branch.setdefault((each.project_id, each.branch), []).append(each.day)
+            for branch, wanted in by_branch.items():
+                self._known.learn(branch[0], min(wanted), max(wanted))
+                for day, there in scenes.read(self._known, *branch, wanted, self._as_of).items():
+                    counted = days.count(there, self._as_of, self._systems)
+                    self._counted[Place(*branch, day)] = counted
         return self._counted[place]
 
-    def _scene(self, place):
-        if place not in self._scenes:
-            found = scenes.read(self._known, place.project_id, place.branch, [place.day], self._as_of)
-            self._scenes[place] = found[place.day]
-        return self._scenes[place]
+
+class _Count(typing.NamedTuple):
+    """How many patch sets of a day figures count, or if it is not known, did when they were counted last."""
+
+    places: list
+    count: int
+    is_known: bool
+
+
+def _lot(left):
+    """Takes as many of the newest days of *left* as are worth looking at at once."""
+    places, counted = [], 0
+    while left and counted < _PATCH_SETS_AT_ONCE and len(places) < _DAYS_AT_ONCE:
+        day = left.pop()
+        places += day.places
+        counted += day.count
+    return places
+
+
+def _age(found):
+    return found.case.patch_set.seen_at, found.case.patch_set.id
 
 
 def _systems(known, scope):
