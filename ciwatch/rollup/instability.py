@@ -67,23 +67,6 @@ class Builds:
                     yield self._names[job], found.flaked
 
 
-class _Aside:
-    """Whether moments, which are asked for in their order, lie in one of some spells."""
-
-    def __init__(self, stretches):
-        """Takes (start, end or None) in their order."""
-        self._stretches = stretches
-        self._next = 0
-
-    def __call__(self, moment):
-        while self._next < len(self._stretches):
-            start, end = self._stretches[self._next]
-            if end is None or moment < end:
-                return start <= moment
-            self._next += 1
-        return False
-
-
 class _Window:
     """On how many patch sets a job both passed and failed, as the window moves on; breakage counts, too."""
 
@@ -120,14 +103,12 @@ def unstable_at(connection, system_id, moment, until):
 
     :param until: what was said later is not known.
     """
-    since = moment - _REACH
-    said, mixed, lines = {}, {}, []
-    for at, patch_set, line in _read_lines(connection, system_id, moment, until):
-        if line and since <= at < moment:
-            lines.append((patch_set, line))
-            before = said.setdefault(patch_set, line)
-            if before != line:
-                mixed.setdefault(patch_set, {before}).add(line)
+    lines = _read_lines(connection, system_id, moment, until)
+    lines = lines[_place(lines, moment - _REACH) : _place(lines, moment)]
+    said, mixed = {}, {}
+    for _, patch_set, line in lines:
+        if line and said.setdefault(patch_set, line) != line:
+            mixed.setdefault(patch_set, {said[patch_set]}).add(line)
     # Most lines of a CI are alike: what they say is asked of each once.
     alike = collections.Counter(said.values())
     twice = {line for line in alike if _names_twice(line)}
@@ -145,7 +126,7 @@ def unstable_at(connection, system_id, moment, until):
     # Without the runs of failures, and with what only a later report judged, it is less.
     most = {job: statistics.rate(count, max(count, judged[job])) for job, count in flaked.items()}
     by_job = {job: [] for job, rate in most.items() if flakes.Flakiness(rate).is_unstable}
-    for patch_set, line in lines if by_job else ():
+    for _, patch_set, line in lines if by_job else ():
         for job, result in _voting(line):
             if job in by_job:
                 by_job[job].append((patch_set, result))
@@ -161,7 +142,7 @@ def _between(builds, since, until):
 
 
 def _read_spells(connection, system_id, since, until):
-    """(start, end or None) of those in which votes are set aside, in their order; they do not overlap."""
+    """(start, end or None) of those in which votes are set aside, in their order."""
     table = models.Spell
     statement = (
         sa.select(table.started_at, table.ended_at)
@@ -177,7 +158,7 @@ def _read_spells(connection, system_id, since, until):
 
 
 def _read_lines(connection, system_id, since, until):
-    """Yields (moment, patch set, summary) of the reports, in their order.
+    """(moment, patch set, summary) of the reports, in their order.
 
     The summary is empty where it does not count: what is posted once more, and what was said in a spell in
     which every job failed, and passed when it was asked again, is no flake.
@@ -185,7 +166,6 @@ def _read_lines(connection, system_id, since, until):
     :param since: the first moment of which is asked; the days that it looks back at are read, too.
     """
     report, first = models.Report, since - _REACH - _AGAIN
-    is_aside = _Aside(_read_spells(connection, system_id, first, until))
     statement = (
         sa.select(report.posted_at, report.patch_set_id, report.digest, report.summary)
         .where(
@@ -197,14 +177,22 @@ def _read_lines(connection, system_id, since, until):
         )
         .order_by(report.posted_at, report.digest, report.patch_set_id)
     )
-    said = {}
+    found, said = [], {}
     # Row by row takes twice as long.
-    for rows in connection.execute(statement).partitions(1000):
-        for at, patch_set, digest, line in rows:
-            before, said[patch_set, digest] = said.get((patch_set, digest)), at
-            # Of what is read of the first days, it is known whether it was posted once more.
-            is_again = before is not None and at - before <= _AGAIN
-            yield at, patch_set, "" if is_again or is_aside(at) else line
+    for at, patch_set, digest, line in connection.execute(statement).all():
+        before, said[patch_set, digest] = said.get((patch_set, digest)), at
+        # Of what is read of the first days, it is known whether it was posted once more.
+        is_again = before is not None and at - before <= _AGAIN
+        found.append((at, patch_set, "" if is_again else line))
+    for start, end in _read_spells(connection, system_id, first, until):
+        stop = len(found) if end is None else _place(found, end)
+        for place in range(_place(found, start), stop):
+            found[place] = (*found[place][:2], "")
+    return found
+
+
+def _place(lines, moment):
+    return bisect.bisect_left(lines, moment, key=lambda line: line[0])
 
 
 @functools.lru_cache(maxsize=16384)

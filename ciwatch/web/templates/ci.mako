@@ -220,9 +220,9 @@ ${self.when(spell.until)}\
 % else:
 it lasts\
 % endif
-</td><td><bdi>${spell.why}</bdi>
+</td><td class="subject"><bdi>${spell.why}</bdi>
 % if spell.evidence:
-<details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name, 20)}</p></details>
+<details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name, 10)}</p></details>
 % endif
 </td></tr>
 % endfor
@@ -248,7 +248,7 @@ it lasts\
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Verdict</th><th scope="col">Pipeline</th><th scope="col" class="n">Attempt</th><th scope="col" class="n">Vote</th><th scope="col">Posted</th></tr></thead>
 <tbody>
 % for report in portrait.reports:
-<tr><th scope="row"><a href="/change/${report.change}#${report.patch_set}-${h.anchor(told.name)}">${report.change},${report.patch_set}</a></th><td><bdi>${h.bounded(report.subject, 160)}</bdi> <span class="quiet">${report.project}</span></td><td>\
+<tr><th scope="row"><a href="/change/${report.change}#${report.patch_set}-${h.anchor(told.name)}">${report.change},${report.patch_set}</a></th><td class="subject"><bdi>${h.bounded(report.subject, 160)}</bdi> <span class="quiet">${report.project}</span></td><td>\
 % if report.verdict:
 ${self.word(report.verdict)}\
 % else:
@@ -267,7 +267,7 @@ ${self.word(report.verdict)}\
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Job lines</th><th scope="col" class="n">Vote</th><th scope="col">Headline</th><th scope="col">Posted</th></tr></thead>
 <tbody>
 % for line in portrait.disagreement.newest:
-<tr><th scope="row"><a href="/change/${line.change}#${line.patch_set}-${h.anchor(told.name)}">${line.change},${line.patch_set}</a></th><td><bdi>${h.bounded(line.subject, 160)}</bdi></td><td>${voice(line.lines)}</td><td class="n">${'–' if line.vote is None else '%+d' % line.vote}</td><td>${voice(line.headline)}</td><td>${self.when(line.posted_at)}</td></tr>
+<tr><th scope="row"><a href="/change/${line.change}#${line.patch_set}-${h.anchor(told.name)}">${line.change},${line.patch_set}</a></th><td class="subject"><bdi>${h.bounded(line.subject, 160)}</bdi></td><td>${voice(line.lines)}</td><td class="n">${'–' if line.vote is None else '%+d' % line.vote}</td><td>${voice(line.headline)}</td><td>${self.when(line.posted_at)}</td></tr>
 % endfor
 </tbody>
 </table></div>
