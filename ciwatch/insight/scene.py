@@ -233,6 +233,10 @@ class Case:
         """What became of a CI's failed verdict: (outcome, why), or None."""
         return outcome_of(system, self.patch_set, self.attempts[system.id], self._verdicts, self._systems)
 
+    def gate_verdict(self, system):
+        """What the gate says of it, without what it said in a spell; None where it did not, and for itself."""
+        return others_of(system, self._verdicts, self._systems)[0]
+
     def figures(self, system):
         """Yields the figures of :class:`~ciwatch.insight.days.SystemDay` in which a CI counts, by name."""
         yield from self._of_standing(system)

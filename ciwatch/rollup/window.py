@@ -129,18 +129,19 @@ class Window:
                 ]
         return found
 
-    def behind(self, names, skip=0):
+    def behind(self, names, skip=0, with_others=False):
         """Yields a :class:`Found` for each patch set that one of some figures counts, the newest first.
 
         :param names: of :data:`~ciwatch.insight.scene.NEEDS`; a patch set counts in one of them at most. The
             scope has a CI.
         :param skip: so many of the newest are left out, most of them without looking at them.
+        :param with_others: whether it is asked what others said, too.
         """
         names, left = frozenset(names), self._counts(names)
         while left and left[-1].is_known and left[-1].count <= skip:
             skip -= left.pop().count
         while left:
-            found = self._look(_lot(left), names)
+            found = self._look(_lot(left), names, with_others)
             yield from found[skip:]
             skip = max(0, skip - len(found))
 
@@ -162,7 +163,7 @@ class Window:
             for _, counts in sorted(by_day.items())
         ]
 
-    def _look(self, places, names):
+    def _look(self, places, names, with_others):
         """The :class:`Found` of some days, the newest first."""
         found, system_id = [], self._scope.system_id
         branches = {(place.project_id, place.branch) for place in places}
@@ -172,6 +173,7 @@ class Window:
         if not names:
             return []
         need = functools.reduce(scene.Need.joined, (scene.NEEDS[name] for name in names))
+        need = need._replace(of_others=need.of_others or with_others)
         for place, there in scenes.read_some(self._known, places, self._as_of, need, system_id).items():
             system = next(each for each in there.systems if each.id == system_id)
             found += [

@@ -82,6 +82,13 @@ ENDPOINTS = (
         {"trust": Table(behind.Judged, lambda answer: answer.items)},
     ),
     Endpoint(
+        "api_ci_patch_sets",
+        systems.patch_sets,
+        answers.PatchSets,
+        (*_WINDOW, params.COUNTED, params.PAGE),
+        {"patchsets": Table(behind.Counted, lambda answer: answer.items)},
+    ),
+    Endpoint(
         "api_ci_policy",
         systems.policy,
         policy.Policy,

@@ -45,6 +45,13 @@ def trust(request, until, window, outcome, page):
     )
 
 
+def patch_sets(request, until, window, counted, page):
+    """The patch sets that a figure of a CI counts, the newest first."""
+    found = systems.find(request)
+    told = behind.counted(request.db, systems.registry(request), found.id, until, window, counted, page)
+    return answers.PatchSets(*_head(found, until, window), told.items, told.page, told.has_more)
+
+
 def jobs(request, until, window):
     """A CI's jobs, each with its figures: those that are unstable first, then by name."""
     found = systems.find(request)
