@@ -70,27 +70,28 @@ ${plots.strip(told.days, told.spells, told.first, told.last, told.as_of, f"What 
 </section>
 <h2 class="heard">Figures</h2>
 <ul class="figures">
-<%self:figure label="Passed" place="passed-of-judged" rate="${of.passed}"><a href="${base}/trust?${h.query(given)}">${of.passed.of - of.passed.n} failed</a>, of those that it judged</%self:figure>
+<%self:figure label="Passed" place="passed-of-judged" rate="${of.passed}">${counted(of.passed.n, 'passed')}, ${counted(of.passed.of - of.passed.n, 'failed')}</%self:figure>
 <%self:figure label="Trust in its -1" place="trust" rate="${of.trust}"><a href="${base}/trust?${h.query(given, outcome='confirmed')}">${of.trust.n} confirmed</a>, <a href="${base}/trust?${h.query(given, outcome='refuted')}">${of.trust.of - of.trust.n} refuted</a>, <a href="${base}/trust?${h.query(given, outcome='open')}">${of.open} open</a>, <a href="${base}/trust?${h.query(given, outcome='set_aside')}">${of.set_aside} set aside</a></%self:figure>
-<%self:figure label="Answered" place="answered" rate="${of.answered}"><a href="${base}/missed?${h.query(given)}">${of.missed} missed</a>, <a href="${base}/missed?${h.query(given, standing='pending')}">${of.pending} pending</a>, <a href="${base}/missed?${h.query(given, standing='superseded')}">${of.superseded} superseded</a>\
+<%self:figure label="Answered" place="answered" rate="${of.answered}">${counted(of.answered.n, 'answered')}, <a href="${base}/missed?${h.query(given)}">${of.missed} missed</a>, <a href="${base}/missed?${h.query(given, standing='pending')}">${of.pending} pending</a>, <a href="${base}/missed?${h.query(given, standing='superseded')}">${of.superseded} superseded</a>\
 % if of.unknown_files:
 , <a href="${base}/missed?${h.query(given, standing='unknown_files')}">${of.unknown_files} of unknown files</a>\
 % endif
 </%self:figure>
 <%self:figure label="Answered in time" place="in_time" rate="${of.in_time}">\
+${counted(of.in_time.of - of.in_time.n, 'late')}; ${' and '.join(words for _, words in limits) or 'no limit known'}\
 % if of.time_to_answer.count:
-half within ${h.duration(of.time_to_answer.p50_s)}; \
+; half within ${h.duration(of.time_to_answer.p50_s)}\
 % endif
-${' and '.join(words for _, words in limits) or 'no limit known'}</%self:figure>
+</%self:figure>
 <%self:figure label="Agrees with the gate" place="agreement" rate="${of.agreed}">\
 % if of.agreed.of:
-<a href="#gate">${of.against_gate.only_ci_failed} failed only here, ${of.against_gate.only_gate_failed} only at the gate</a>\
+${counted(of.agreed.n, 'agreed')}, ${counted(of.against_gate.only_ci_failed, 'only_ci_failed', 'failed only here')}, ${counted(of.against_gate.only_gate_failed, 'only_gate_failed', 'only at the gate')}\
 % else:
 no patch set that both judged\
 % endif
 </%self:figure>
-<%self:figure label="Passed wrongly" place="passed-wrongly" rate="${of.wrongly_passed}">of those that nearly all others failed${'; suspiciously green: it never fails where others do' if of.is_suspiciously_green else ''}</%self:figure>
-<%self:figure label="Infrastructure" place="infrastructure-share" rate="${of.infrastructure}">could not be tested, of all that it reported on; ${of.unjudged} unjudged</%self:figure>
+<%self:figure label="Passed wrongly" place="passed-wrongly" rate="${of.wrongly_passed}">${counted(of.wrongly_passed.n, 'wrongly_passed', 'passed here')} of ${counted(of.wrongly_passed.of, 'surely_broken', 'that nearly all others failed')}${'; suspiciously green: it never fails where others do' if of.is_suspiciously_green else ''}</%self:figure>
+<%self:figure label="Infrastructure" place="infrastructure-share" rate="${of.infrastructure}">${counted(of.infrastructure.n, 'infrastructure', 'could not be tested')}, of all that it reported on; ${counted(of.unjudged, 'unjudged')}</%self:figure>
 <li><h3><a href="/about#latency">After a recheck</a></h3>
 <p class="v">${h.duration(of.time_to_recheck.p50_s) if of.time_to_recheck.count else 'none'} \
 % if of.time_to_recheck.count:
@@ -184,13 +185,13 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 <caption>How it and the gate judged the same patch sets</caption>
 <thead><tr><td></td><th scope="col">gate passed</th><th scope="col">gate failed</th></tr></thead>
 <tbody>
-<tr><th scope="row">this CI passed</th><td class="same">${of.against_gate.both_passed}</td><td>${of.against_gate.only_gate_failed}</td></tr>
-<tr><th scope="row">this CI failed</th><td>${of.against_gate.only_ci_failed}</td><td class="same">${of.against_gate.both_failed}</td></tr>
+<tr><th scope="row">this CI passed</th><td class="same">${counted(of.against_gate.both_passed, 'both_passed', '')}</td><td>${counted(of.against_gate.only_gate_failed, 'only_gate_failed', '')}</td></tr>
+<tr><th scope="row">this CI failed</th><td>${counted(of.against_gate.only_ci_failed, 'only_ci_failed', '')}</td><td class="same">${counted(of.against_gate.both_failed, 'both_failed', '')}</td></tr>
 </tbody>
 </table>
 <p class="quiet">\
 % if of.agreed.of:
-They said the same on ${of.agreed.tell('patch sets')}. <a href="${base}/trust?${h.query(given)}">All that it failed</a>\
+They said the same on ${of.agreed.tell('patch sets')}.\
 % else:
 There are no patch sets that both of them judged.\
 % endif
@@ -294,6 +295,7 @@ ${unread.words(portrait.unknown_words, False)}
 <a href="/change/${place.change}#${place.patch_set}-${fragment}">${place.change},${place.patch_set}</a> \
 % endfor
 ${f'and {len(evidence) - most} more' if len(evidence) > most else ''}</%def>
+<%def name="counted(number, name, words=None)"><a href="${h.path('ci', portrait.told.name)}/patchsets?${h.query(given, counted=name)}">${f'{number:,}'}${' ' if words != '' else ''}${name if words is None else words}</a></%def>
 <%def name="voice(state)">
 % if state:
 ${self.word(state)}\
