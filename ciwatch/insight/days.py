@@ -102,6 +102,20 @@ def count(scene, as_of, only=None):
     return _Count(scene, as_of, only).run()
 
 
+def add_jobs(jobs, attempts):
+    """Adds to *jobs*, job id -> :class:`JobDay`, what a CI's attempts on one patch set say of its jobs."""
+    classes = {}
+    for attempt in verdicts.without_repetitions(attempts):
+        for build in attempt.builds:
+            figures = jobs.setdefault(build.job, JobDay())
+            name = str(build.result_class).replace(" ", "_")
+            setattr(figures, name, getattr(figures, name) + 1)
+            classes.setdefault(build.job, set()).add(build.result_class)
+    for job, said in classes.items():
+        jobs[job].judged += flakes.is_judged(said)
+        jobs[job].flaked += flakes.is_flaked(said)
+
+
 class _Count:
     """The counting of one scene."""
 
@@ -126,7 +140,7 @@ class _Count:
                 self._count(system, case)
                 if system.id in case.attempts:
                     self._time(system, case)
-                    self._count_jobs(case.attempts[system.id])
+                    add_jobs(self._jobs, case.attempts[system.id])
         for system_id, times in self._answers.items():
             self._systems[system_id].answer_times = times.pack()
         for system_id, times in self._rechecks.items():
@@ -157,18 +171,6 @@ class _Count:
             self._answers.setdefault(system.id, Histogram()).add(seconds)
         for seconds in latency.recheck_answers_s(case.rechecks, attempts):
             self._rechecks.setdefault(system.id, Histogram()).add(seconds)
-
-    def _count_jobs(self, attempts):
-        classes = {}
-        for attempt in verdicts.without_repetitions(attempts):
-            for build in attempt.builds:
-                figures = self._jobs.setdefault(build.job, JobDay())
-                name = str(build.result_class).replace(" ", "_")
-                setattr(figures, name, getattr(figures, name) + 1)
-                classes.setdefault(build.job, set()).add(build.result_class)
-        for job, said in classes.items():
-            self._jobs[job].judged += flakes.is_judged(said)
-            self._jobs[job].flaked += flakes.is_flaked(said)
 
 
 def _touching(spells, attempts):

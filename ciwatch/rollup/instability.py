@@ -67,6 +67,20 @@ class Builds:
                     yield self._names[job], found.flaked
 
 
+def builds_of(connection, system_id, job_id, moment, until):
+    """(moment, patch set, result) of the builds of a job of which it is asked whether it is unstable then.
+
+    :param until: what was said later is not known.
+    """
+    since = moment - _REACH
+    return [
+        (at, patch_set, result)
+        for at, patch_set, line in _read_lines(connection, system_id, moment, until)
+        if line and since <= at < moment
+        for result in _voting_of(line, job_id)
+    ]
+
+
 class _Window:
     """On how many patch sets a job both passed and failed, as the window moves on; breakage counts, too."""
 
@@ -210,6 +224,12 @@ def _voting(line):
         for job, result, voting, *_ in summary.unpack(line)
         if voting and result in (PASSED, FAILED)
     )
+
+
+@functools.lru_cache(maxsize=16384)
+def _voting_of(line, job_id):
+    """The results of one job among those of :func:`_voting`."""
+    return tuple(result for job, result in _voting(line) if job == job_id)
 
 
 def _read_names(connection, job_ids):

@@ -34,12 +34,14 @@ class Scope(typing.NamedTuple):
     :ivar system_id: of this CI.
     :ivar project_id: on this project, and *branch*.
     :ivar of_gate: of the CIs that are the gate, and no others.
+    :ivar job_id: of this job of the CI, where it is asked about jobs.
     """
 
     system_id: int | None = None
     project_id: int | None = None
     branch: str | None = None
     of_gate: bool = False
+    job_id: int | None = None
 
 
 class Days(typing.NamedTuple):
@@ -99,6 +101,18 @@ class Window:
                 ours = self._own_jobs(counted.jobs)
                 jobs += [daily.Row(place, job_id, counted.jobs[job_id]) for job_id in ours]
         return Days(projects, systems, jobs)
+
+    def jobs(self):
+        """The :class:`~ciwatch.rollup.daily.Row` of a CI's jobs, or of one: no more is counted than these."""
+        stale, spoke = self.stale(), scene.NEEDS["answered"]
+        rows = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs())
+        told = scenes.read_some(self._known, stale, self._as_of, spoke, self._scope.system_id) if stale else {}
+        for place, there in told.items():
+            counted = {}
+            for patch_set in there.patch_sets:
+                days.add_jobs(counted, there.attempts[patch_set.id][self._scope.system_id])
+            rows += [daily.Row(place, job_id, counted[job_id]) for job_id in self._own_jobs(counted)]
+        return rows
 
     def sums(self, names, of_jobs=False):
         """(project id, CI id) -> sums of some figures of :class:`~ciwatch.insight.days.SystemDay`, as a list.
@@ -228,12 +242,16 @@ class Window:
         return [each for each in system_ids if self._systems is None or each in self._systems]
 
     def _of_jobs(self):
+        if self._scope.job_id is not None:
+            return [daily.JOBS.c.job_id == self._scope.job_id]
         if self._systems is None:
             return []
         jobs = sa.select(models.Job.id).where(models.Job.ci_system_id.in_(self._systems))
         return [daily.JOBS.c.job_id.in_(jobs)]
 
     def _own_jobs(self, job_ids):
+        if self._scope.job_id is not None:
+            return [each for each in job_ids if each == self._scope.job_id]
         if self._systems is None or not job_ids:
             return sorted(job_ids)
         jobs = sa.select(models.Job.id).where(

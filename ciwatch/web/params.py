@@ -285,6 +285,14 @@ FIGURES = {
     "wrongly_passed": (("wrongly_passed",), "Nearly all of at least five others failed them; it passed them."),
 }
 
+#: Of which class the builds are that are listed.
+RESULT = choice(
+    "result",
+    "Only builds whose result is of this class; all, unless it is given.",
+    {"": ""} | {str(word): str(word) for word in results.ResultClass},
+    "",
+)
+
 #: Of which figure the patch sets are listed.
 COUNTED = choice(
     "counted",

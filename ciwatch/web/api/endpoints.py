@@ -9,6 +9,7 @@ from ciwatch.queries import behind
 from ciwatch.queries import change
 from ciwatch.queries import coverage
 from ciwatch.queries import figures
+from ciwatch.queries import job
 from ciwatch.queries import jobs
 from ciwatch.queries import overview
 from ciwatch.queries import policy
@@ -73,6 +74,13 @@ ENDPOINTS = (
         answers.Jobs,
         _WINDOW,
         {"jobs": Table(jobs.JobFigures, lambda answer: answer.jobs)},
+    ),
+    Endpoint(
+        "api_ci_job",
+        systems.job,
+        job.JobHistory,
+        (*_WINDOW, params.RESULT, params.PAGE),
+        {"builds": Table(job.JobBuild, lambda answer: answer.items)},
     ),
     Endpoint(
         "api_ci_trust",

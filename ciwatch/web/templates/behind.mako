@@ -40,7 +40,7 @@ says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 % endfor
 </p>
 % if says:
-<p class="about"><a href="/about#${chosen}"><b>${chosen.replace('_', ' ').capitalize()}</b></a>: ${says}</p>
+<p class="about"><b>${chosen.replace('_', ' ').capitalize()}</b>: ${says}</p>
 % endif
 % if listed.items:
 <div class="scroll"><table class="list">
