@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.insight import verdicts
 from ciwatch.insight.facts import FAILED
 from ciwatch.rollup import known as knowns
 from ciwatch.rollup import window as windows
@@ -46,6 +47,30 @@ class Judged(msgspec.Struct, frozen=True):
     failed_at: datetime.datetime
     outcome: str
     why: str
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """A patch set that a figure counts, and what was said of it.
+
+    :ivar verdict: of the CI, the worst among the latest attempts of its pipelines; null where none judged.
+    :ivar gate: the same of the gate, without what it said in a spell.
+    :ivar attempts: how many finished reports the CI posted there.
+    :ivar answered_at: when the first of them came, and *latest_at* the last.
+    :ivar due_at: until when it was expected, if it was.
+    """
+
+    project: str
+    branch: str
+    change: int
+    patch_set: int
+    subject: str
+    uploaded_at: datetime.datetime
+    verdict: str | None
+    gate: str | None
+    attempts: int
+    answered_at: datetime.datetime | None
+    latest_at: datetime.datetime | None
+    due_at: datetime.datetime
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -104,12 +129,37 @@ def failed(connection, registry, system_id, as_of, count, names=OUTCOMES, page=1
     return _page(connection, registry, system_id, as_of, count, names, page, size, make)
 
 
-def _page(connection, registry, system_id, as_of, count, names, page, size, make):
+def counted(connection, registry, system_id, as_of, count, names, page=1, size=100):
+    """A :class:`Page` of :class:`Counted` that a figure of a CI counts.
+
+    :param names: of :data:`~ciwatch.insight.scene.NEEDS`; a patch set counts in one of them at most.
+    """
+
+    def make(found, project, subject):
+        patch_set, said = found.case.patch_set, found.case.attempts.get(found.system.id, ())
+        return Counted(
+            project,
+            found.place.branch,
+            patch_set.change,
+            patch_set.number,
+            subject,
+            patch_set.seen_at,
+            verdicts.standing_verdict(said),
+            found.case.gate_verdict(found.system),
+            len(said),
+            said[0].posted_at if said else None,
+            said[-1].posted_at if said else None,
+            patch_set.seen_at + found.system.limit,
+        )
+
+    return _page(connection, registry, system_id, as_of, count, names, page, size, make, with_others=True)
+
+
+def _page(connection, registry, system_id, as_of, count, names, page, size, make, with_others=False):
     first, last = windows.ending(as_of, count)
     known = knowns.Known(connection, registry, first)
     window = windows.Window(known, windows.Scope(system_id), first, last, as_of)
-    start = (page - 1) * size
-    found = list(itertools.islice(window.behind(frozenset(names)), start, start + size + 1))
+    found = list(itertools.islice(window.behind(names, (page - 1) * size, with_others), size + 1))
     subjects = _subjects(connection, {each.case.patch_set.change for each in found})
     items = [
         make(each, known.projects[each.place.project_id], subjects[each.case.patch_set.change])

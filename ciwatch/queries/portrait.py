@@ -22,6 +22,9 @@ from ciwatch.rollup import spells
 FEW = 8
 _NEWEST = 15
 
+#: In the results of so long it is looked for what disagrees with itself.
+DISAGREEMENTS = datetime.timedelta(days=28)
+
 _OF_JOBS = ("passed", "failed", "infrastructure", "flaked", "judged")
 
 
@@ -83,14 +86,13 @@ def read(connection, registry, system, as_of, length):
         if len(accounts) == 1
         else models.Report.account_id.in_(accounts)
     )
-    since = datetime.datetime.combine(counted.first, datetime.time(), datetime.UTC)
     return Portrait(
         overview.tell(connection, registry, system, counted),
         counted,
         _jobs(connection, counted.window),
         missed,
         _newest(connection, mine, as_of),
-        disagreement.read(connection, mine, windows.Window(since, as_of)),
+        disagreement.read(connection, mine, windows.ending(as_of, DISAGREEMENTS)),
         unread.shapes(connection, system.name),
         unread.words(connection, system.name),
     )

@@ -1,4 +1,4 @@
-"""Reads what was said of the patch sets of a day, as of a moment."""
+"""Reads what was said of the patch sets of some days, as of a moment."""
 
 import datetime
 import itertools
@@ -11,8 +11,12 @@ from ciwatch.insight import facts
 from ciwatch.insight import scene
 from ciwatch.insight.facts import midnight
 from ciwatch.parsers import base
+from ciwatch.recorder.dirty import Place
+from ciwatch.rollup import learned
+from ciwatch.rollup import spells
 
 _CHUNK = 500
+_DAY = datetime.timedelta(days=1)
 
 
 def read(known, project_id, branch, wanted, as_of):
@@ -22,8 +26,9 @@ def read(known, project_id, branch, wanted, as_of):
     :param wanted: dates.
     :param as_of: nothing is told that happened after this moment.
     """
-    wanted, time = sorted(wanted), _Time(as_of)
-    patch_sets = _read_patch_sets(known, project_id, branch, wanted, time)
+    time = _Time(as_of)
+    places = [Place(project_id, branch, day) for day in wanted]
+    patch_sets = [patch_set for _, patch_set in _read_patch_sets(known, places, time)]
     ids = [patch_set.id for patch_set in patch_sets]
     attempts = _read_attempts(known.connection, ids, time)
     rechecks = _read_rechecks(known.connection, ids, time)
@@ -63,6 +68,71 @@ class _Time:
         return moment if moment is not None and self.is_past(moment) else None
 
 
+def read_some(known, places, as_of, need, system_id):
+    """The scenes of many days, with those patch sets alone that may count in a figure of a CI.
+
+    What is not needed for that is left out: who else is there, when somebody asked for a re-run.
+
+    :param known: a :class:`~ciwatch.rollup.known.Known`.
+    :param places: of the days, :class:`~ciwatch.recorder.dirty.Place` tuples.
+    :param need: the figure's :class:`~ciwatch.insight.scene.Need`.
+    :returns: place -> :class:`~ciwatch.insight.scene.Scene`.
+    """
+    time, connection = _Time(as_of), known.connection
+    accounts, by_place = spells.accounts_of(connection, system_id), {}
+    for place, patch_set in _read_patch_sets(known, places, time, *_meets(need, accounts, as_of)):
+        by_place.setdefault(place, []).append(patch_set)
+    attempts = {}
+    if need.verdicts is None or need.verdicts:
+        ids = [patch_set.id for there in by_place.values() for patch_set in there]
+        only = () if need.of_others else (models.Report.account_id.in_(accounts),)
+        attempts = _read_attempts(connection, ids, time, *only)
+    speakers = {system_id, *(each for said in attempts.values() for each in said)}
+    expects = learned.Learned(connection, system_id, places)
+    return {
+        place: scene.Scene(
+            place.day,
+            there,
+            attempts,
+            {},
+            known.watched(
+                *place,
+                as_of,
+                only=None if need.of_others else system_id,
+                also=speakers,
+                # Of the others it does not matter.
+                learned={system_id} if expects.is_expected(*place) else frozenset(),
+            ),
+        )
+        for place, there in by_place.items()
+    }
+
+
+def _meets(need, accounts, as_of):
+    """The conditions that a patch set may count, given the ids of a CI's accounts."""
+    report = models.Report
+    said = sa.select(report.id).where(
+        report.patch_set_id == models.PatchSet.id,
+        _unindexed(report.account_id).in_(accounts),
+        report.kind == base.Kind.FINISHED,
+        report.posted_at <= as_of,
+    )
+    if need.verdicts is None:
+        return [] if need.silent else [said.exists()]
+    ways = [said.where(report.verdict.in_(sorted(need.verdicts))).exists()] if need.verdicts else []
+    if need.silent:
+        ways.append(~said.exists())
+    return [sa.or_(*ways)]
+
+
+def _unindexed(column):
+    """A *column* by whose index no database looks: SQLite, which knows no statistics, would.
+
+    It would read all that a project, or an account, ever had, instead of a few days of it.
+    """
+    return column + 0
+
+
 def _chunks(ids):
     for start in range(0, len(ids), _CHUNK):
         yield ids[start : start + _CHUNK]
@@ -70,15 +140,19 @@ def _chunks(ids):
 
 def read_patch_sets(known, project_id, branch, wanted, as_of):
     """The :class:`~ciwatch.insight.facts.PatchSet` of some days of a project's branch, in their order."""
-    return _read_patch_sets(known, project_id, branch, sorted(wanted), _Time(as_of))
+    places = [Place(project_id, branch, day) for day in wanted]
+    return [patch_set for _, patch_set in _read_patch_sets(known, places, _Time(as_of))]
 
 
-def _read_patch_sets(known, project_id, branch, wanted, time):
-    table = models.PatchSet
+def _read_patch_sets(known, places, time, *conditions):
+    """(place, patch set) of those of some days that meet conditions, in their order."""
+    table, places = models.PatchSet, set(places)
     statement = (
         sa.select(
             table.id,
             table.change_id,
+            models.Change.project_id,
+            models.Change.branch,
             models.Change.number.label("change"),
             table.number,
             table.kind,
@@ -91,35 +165,57 @@ def _read_patch_sets(known, project_id, branch, wanted, time):
         )
         .join(models.Change, models.Change.id == table.change_id)
         .where(
-            models.Change.project_id == project_id,
-            models.Change.branch == branch,
-            table.seen_at >= midnight(wanted[0]),
-            table.seen_at < midnight(wanted[-1]) + datetime.timedelta(days=1),
+            _unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
+            models.Change.branch.in_(sorted({place.branch for place in places})),
+            sa.or_(
+                *(
+                    sa.and_(table.seen_at >= midnight(first), table.seen_at < midnight(last + _DAY))
+                    for first, last in _stretches({place.day for place in places})
+                )
+            ),
+            *conditions,
         )
         .order_by(table.seen_at, models.Change.number, table.number)
     )
-    rows = known.connection.execute(statement).all()
-    chosen = set(wanted)
-    rows = [row for row in rows if row.seen_at.date() in chosen and time.is_past(row.seen_at)]
-    replaced = _read_replaced(known.connection, {row.change_id for row in rows})
-    return [
-        facts.PatchSet(
-            row.id,
-            row.change,
-            row.number,
-            known.projects[project_id],
-            branch,
-            row.kind,
-            row.seen_at,
-            row.created_at,
-            time.past(replaced.get((row.change_id, row.number))),
-            time.past(row.merged_at),
-            time.past(row.abandoned_at),
-            row.is_unready,
-            None if row.files is None else tuple(row.files),
-        )
-        for row in rows
+    rows = [
+        (place, row)
+        for row in known.connection.execute(statement)
+        if (place := Place(row.project_id, row.branch, row.seen_at.date())) in places
+        and time.is_past(row.seen_at)
     ]
+    replaced = _read_replaced(known.connection, {row.change_id for _, row in rows})
+    return [
+        (
+            place,
+            facts.PatchSet(
+                row.id,
+                row.change,
+                row.number,
+                known.projects[row.project_id],
+                row.branch,
+                row.kind,
+                row.seen_at,
+                row.created_at,
+                time.past(replaced.get((row.change_id, row.number))),
+                time.past(row.merged_at),
+                time.past(row.abandoned_at),
+                row.is_unready,
+                None if row.files is None else tuple(row.files),
+            ),
+        )
+        for place, row in rows
+    ]
+
+
+def _stretches(days):
+    """(first, last) of the stretches of days without a gap."""
+    found = []
+    for day in sorted(days):
+        if found and day - found[-1][1] <= _DAY:
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found
 
 
 def _read_replaced(connection, change_ids):
@@ -137,7 +233,7 @@ def _read_replaced(connection, change_ids):
     return replaced
 
 
-def _read_attempts(connection, patch_set_ids, time):
+def _read_attempts(connection, patch_set_ids, time, *conditions):
     """Patch set id -> CI id -> its :class:`~ciwatch.insight.facts.Attempt`, in the order of their times."""
     report, found = models.Report, {}
     for part in _chunks(patch_set_ids):
@@ -154,7 +250,7 @@ def _read_attempts(connection, patch_set_ids, time):
                 report.summary,
             )
             .join(models.Account, models.Account.id == report.account_id)
-            .where(report.patch_set_id.in_(part), report.kind == base.Kind.FINISHED)
+            .where(report.patch_set_id.in_(part), report.kind == base.Kind.FINISHED, *conditions)
             .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
         )
         for *values, line in connection.execute(statement):

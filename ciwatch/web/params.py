@@ -267,6 +267,40 @@ OUTCOME = choice(
     "all",
 )
 
+#: The figures of which the patch sets are listed one by one: word -> (names of figures, what it says of them).
+FIGURES = {
+    "judged": (("passed", "failed"), "It passed or failed them."),
+    "passed": (("passed",), "It passed them."),
+    "failed": (("failed",), "It failed them."),
+    "infrastructure": (("infrastructure",), "It could not test them."),
+    "unjudged": (("unjudged",), "It answered, with a verdict that judges nothing."),
+    "answered": (("answered",), "It was expected there, and answered."),
+    "late": (("late",), "It was expected there, and its first answer took longer than the limit."),
+    "agreed": (("both_passed", "both_failed"), "It and the gate said the same."),
+    "both_passed": (("both_passed",), "It and the gate passed them."),
+    "both_failed": (("both_failed",), "It and the gate failed them."),
+    "only_ci_failed": (("only_ci_failed",), "It failed them, and the gate passed them."),
+    "only_gate_failed": (("only_gate_failed",), "It passed them, and the gate failed them."),
+    "surely_broken": (("surely_broken",), "At least five others judged them, and nearly all of these failed."),
+    "wrongly_passed": (("wrongly_passed",), "Nearly all of at least five others failed them; it passed them."),
+}
+
+#: Of which class the builds are that are listed.
+RESULT = choice(
+    "result",
+    "Only builds whose result is of this class; all, unless it is given.",
+    {"": ""} | {str(word): str(word) for word in results.ResultClass},
+    "",
+)
+
+#: Of which figure the patch sets are listed.
+COUNTED = choice(
+    "counted",
+    "Which patch sets: those that this figure counts.",
+    {word: frozenset(names) for word, (names, _) in FIGURES.items()},
+    "judged",
+)
+
 #: What a badge shows.
 SHOW = choice(
     "show",

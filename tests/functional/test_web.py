@@ -270,7 +270,7 @@ class TestPages(WebTestCase):
         self.record(base.comment_event(text, NOW - HOUR, "cobalt-ci", change=300))
         page = self.page("/ci/cobalt-ci")
         for words in (
-            "1 of 2 results of these days the headline",
+            "1 of 2 results of the 28 days before the headline",
             "Unknown result words",
             "<b>MOLTEN</b>",
         ):

@@ -5,7 +5,6 @@ import datetime
 
 from pyramid.view import view_config
 
-from ciwatch.queries import behind
 from ciwatch.queries import figures
 from ciwatch.queries import policy as policies
 from ciwatch.queries import portrait
@@ -15,10 +14,9 @@ from ciwatch.web import rendering
 from ciwatch.web import systems
 
 _OF_LIST = (params.AS_OF, params.CI, params.ORDER)
-_LISTED = (params.AS_OF, params.DAYS, params.STANDING, params.PAGE)
 
 
-@view_config(route_name="ci_list", renderer="ciwatch.web:templates/ci_list.mako")
+@view_config(route_name="ci_list", renderer="ciwatch.web:templates/ci_list.mako", live="all")
 def ci_list(request):
     """All CI systems."""
     asked = params.read(request, _OF_LIST)
@@ -36,7 +34,7 @@ def ci_list(request):
     )
 
 
-@view_config(route_name="ci", renderer="ciwatch.web:templates/ci.mako")
+@view_config(route_name="ci", renderer="ciwatch.web:templates/ci.mako", live="all")
 def system(request):
     """How one CI does, and what it did."""
     asked = params.read(request, (params.AS_OF, params.DAYS))
@@ -77,30 +75,6 @@ def _snippets(address):
         ("HTML", f'<a href="{address}"><img src="{image}" alt="{words}"></a>'),
         ("reStructuredText", f".. image:: {image}\n   :alt: {words}\n   :target: {address}"),
         ("Markdown", f"[![{words}]({image})]({address})"),
-    )
-
-
-@view_config(route_name="ci_missed", renderer="ciwatch.web:templates/missed.mako", live="all")
-def missed(request):
-    """The patch sets that a CI did not answer."""
-    asked = params.read(request, _LISTED)
-    found = systems.find(request)
-    listed = behind.unanswered(
-        request.db,
-        systems.registry(request),
-        found.id,
-        asked["until"],
-        asked["window"],
-        asked["standing"],
-        asked["page"],
-    )
-    return rendering.page(
-        request,
-        system=found,
-        listed=listed,
-        as_of=asked["until"],
-        standings=params.STANDING.schema["enum"],
-        given=params.given(request, _LISTED),
     )
 
 
