@@ -31,7 +31,7 @@ ${self.when(moment)}
 % endif
 <h2 id="listeners">Listeners</h2>
 % if status.listeners:
-<div class="scroll"><table class="list stack">
+<div class="scroll" tabindex="0" role="region" aria-label="Processes that listen to Gerrit"><table class="list stack">
 <caption>Processes that listen to Gerrit</caption>
 <thead><tr><th scope="col">Listener</th><th scope="col">Source</th><th scope="col">State</th><th scope="col">Last event</th><th scope="col">Asked for what was missed</th><th scope="col" class="n">A minute</th><th scope="col" class="n">Recorded</th><th scope="col" class="n">Rejected</th><th scope="col" class="n">Waiting on disk</th></tr></thead>
 <tbody>
@@ -74,7 +74,7 @@ spooled, size = (here.events, here.bytes) if here else (listener.spooled, listen
 % if status.gaps:
 <h2 id="gaps">Gaps</h2>
 <p class="about">Stretches of time in which Gerrit was not heard. Gerrit is asked for what happened in them; what was known already is not counted.</p>
-<div class="scroll"><table class="list stack">
+<div class="scroll" tabindex="0" role="region" aria-label="Gaps"><table class="list stack">
 <caption>Gaps, the open ones first</caption>
 <thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Source</th><th scope="col">Why</th><th scope="col">Filled by</th><th scope="col" class="n">Events</th></tr></thead>
 <tbody>
@@ -105,7 +105,7 @@ spooled, size = (here.events, here.bytes) if here else (listener.spooled, listen
 <h2 id="rejected">Rejected</h2>
 % if status.rejected_count:
 <p class="about">${f'{status.rejected_count:,}'} lines were no events; the newest:</p>
-<div class="scroll"><table class="list stack">
+<div class="scroll" tabindex="0" role="region" aria-label="Lines that were rejected"><table class="list stack">
 <caption>Lines that were rejected</caption>
 <thead><tr><th scope="col">Received</th><th scope="col">Reason</th><th scope="col" class="n">Bytes</th><th scope="col">Begins with</th></tr></thead>
 <tbody>
@@ -134,7 +134,7 @@ ${unread.shapes(status.unread, True)}
 % if status.faults:
 <h2 id="faults">Parser plugins that failed</h2>
 <p class="about">The next parser got the comment each time, and nothing is lost: once a plugin is mended, <code>ciwatch reparse</code> reads all again and clears this table.</p>
-<div class="scroll"><table class="list stack">
+<div class="scroll" tabindex="0" role="region" aria-label="Parser plugins that failed"><table class="list stack">
 <caption>Parser plugins that failed</caption>
 <thead><tr><th scope="col">Parser</th><th scope="col">What</th><th scope="col" class="n">Times</th><th scope="col">The last time</th><th scope="col">What it said then</th></tr></thead>
 <tbody>

@@ -16,10 +16,10 @@
 <%def name="words(found, with_ci)">
 <div class="scroll"><table class="list stack">
 <caption>Result words that no class is known for</caption>
-<thead><tr>${ci_head(with_ci)}<th scope="col">Word</th><th scope="col" class="n">Builds</th><th scope="col">An example</th></tr></thead>
+<thead><tr>${ci_head(with_ci)}<th scope="col">Word</th><th scope="col" class="n">Builds</th><th scope="col">An example</th><th scope="col">Job there</th></tr></thead>
 <tbody>
 % for word in found:
-<tr>${ci_cell(word, with_ci)}<td data-label="Word"><code>${word.word}</code></td><td class="n" data-label="Builds">${f'{word.builds:,}'}</td><td data-label="An example"><span><a href="/change/${word.change}">${word.change},${word.patch_set}</a> <bdi>${word.job}</bdi></span></td></tr>
+<tr>${ci_cell(word, with_ci)}<td data-label="Word"><code>${word.word}</code></td><td class="n" data-label="Builds">${f'{word.builds:,}'}</td><td data-label="An example"><a href="/change/${word.change}">${word.change},${word.patch_set}</a></td><td data-label="Job there"><bdi>${word.job}</bdi></td></tr>
 % endfor
 </tbody>
 </table></div>
