@@ -117,7 +117,7 @@ def of_status(status, now, waiting, plugin_failures=0):
         return Headline(Running.NOT_RUNNING, "f", f"Nobody listens to Gerrit; {ends}.")
     if waiting:
         return Headline(
-            Running.BEHIND, "f", f"{wording.count(waiting, 'event')} wait on disk for the database."
+            Running.BEHIND, "f", f"Events wait on disk for the database: {waiting:,} of them."
         )
     if status.open_gaps:
         stretches = wording.count(status.open_gaps, "stretch of time is", "stretches of time are")
