@@ -42,8 +42,8 @@ class Status(msgspec.Struct, frozen=True):
 
     *counts* is table name -> number of rows; *silence* is None where pages are current. *registry* is what is
     wrong with the file that describes the CIs, or None. *uncounted_days* are those of projects' branches of
-    which something was recorded and the figures are not counted yet. *gaps* are the newest of them, those that
-    are open first; *open_gaps* is how many of all are.
+    which something was recorded and the figures are not counted yet. *gaps* are the newest of them, those
+    that are open first; *open_gaps* is how many are.
     """
 
     registry: str | None
