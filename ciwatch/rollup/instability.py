@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.db import summary
 from ciwatch.insight import flakes
+from ciwatch.insight import statistics
 from ciwatch.insight.facts import FAILED
 from ciwatch.insight.facts import PASSED
 from ciwatch.insight.facts import midnight
@@ -80,23 +81,6 @@ def builds_of(connection, system_id, job_id, moment, until):
     ]
 
 
-class _Aside:
-    """Whether moments, which are asked for in their order, lie in one of some spells."""
-
-    def __init__(self, stretches):
-        """Takes (start, end or None) in their order."""
-        self._stretches = stretches
-        self._next = 0
-
-    def __call__(self, moment):
-        while self._next < len(self._stretches):
-            start, end = self._stretches[self._next]
-            if end is None or moment < end:
-                return start <= moment
-            self._next += 1
-        return False
-
-
 class _Window:
     """On how many patch sets a job both passed and failed, as the window moves on; breakage counts, too."""
 
@@ -133,20 +117,30 @@ def unstable_at(connection, system_id, moment, until):
 
     :param until: what was said later is not known.
     """
-    since = moment - _REACH
-    said, mixed, lines = {}, {}, []
-    for at, patch_set, line in _read_lines(connection, system_id, moment, until):
-        if line and since <= at < moment:
-            lines.append((patch_set, line))
-            before = said.setdefault(patch_set, line)
-            if before != line or _names_twice(line):
-                mixed.setdefault(patch_set, {before}).add(line)
-    flaked = collections.Counter()
+    lines = _read_lines(connection, system_id, moment, until)
+    lines = lines[_place(lines, moment - _REACH) : _place(lines, moment)]
+    said, mixed = {}, {}
+    for _, patch_set, line in lines:
+        if line and said.setdefault(patch_set, line) != line:
+            mixed.setdefault(patch_set, {said[patch_set]}).add(line)
+    # Most lines of a CI are alike: what they say is asked of each once.
+    alike = collections.Counter(said.values())
+    twice = {line for line in alike if _names_twice(line)}
+    if twice:
+        mixed.update({place: {line} for place, line in said.items() if line in twice and place not in mixed})
+    flaked, judged = collections.Counter(), collections.Counter()
     for found in mixed.values():
         builds = set().union(*map(_voting, found))
-        flaked.update(job for job, result in builds if result == PASSED and (job, FAILED) in builds)
-    by_job = {job: [] for job, count in flaked.items() if count >= flakes.MIN_FLAKED}
-    for patch_set, line in lines if by_job else ():
+        for job, result in builds:
+            if result == PASSED and (job, FAILED) in builds:
+                flaked[job] += 1
+    for line, count in alike.items() if flaked else ():
+        for job in {job for job, _ in _voting(line)}.intersection(flaked):
+            judged[job] += count
+    # Without the runs of failures, and with what only a later report judged, it is less.
+    most = {job: statistics.rate(count, max(count, judged[job])) for job, count in flaked.items()}
+    by_job = {job: [] for job, rate in most.items() if flakes.Flakiness(rate).is_unstable}
+    for _, patch_set, line in lines if by_job else ():
         for job, result in _voting(line):
             if job in by_job:
                 by_job[job].append((patch_set, result))
@@ -162,7 +156,7 @@ def _between(builds, since, until):
 
 
 def _read_spells(connection, system_id, since, until):
-    """(start, end or None) of those in which votes are set aside, in their order; they do not overlap."""
+    """(start, end or None) of those in which votes are set aside, in their order."""
     table = models.Spell
     statement = (
         sa.select(table.started_at, table.ended_at)
@@ -178,7 +172,7 @@ def _read_spells(connection, system_id, since, until):
 
 
 def _read_lines(connection, system_id, since, until):
-    """Yields (moment, patch set, summary) of the reports, in their order.
+    """(moment, patch set, summary) of the reports, in their order.
 
     The summary is empty where it does not count: what is posted once more, and what was said in a spell in
     which every job failed, and passed when it was asked again, is no flake.
@@ -186,7 +180,6 @@ def _read_lines(connection, system_id, since, until):
     :param since: the first moment of which is asked; the days that it looks back at are read, too.
     """
     report, first = models.Report, since - _REACH - _AGAIN
-    is_aside = _Aside(_read_spells(connection, system_id, first, until))
     statement = (
         sa.select(report.posted_at, report.patch_set_id, report.digest, report.summary)
         .where(
@@ -198,14 +191,22 @@ def _read_lines(connection, system_id, since, until):
         )
         .order_by(report.posted_at, report.digest, report.patch_set_id)
     )
-    said = {}
+    found, said = [], {}
     # Row by row takes twice as long.
-    for rows in connection.execute(statement).partitions(1000):
-        for at, patch_set, digest, line in rows:
-            before, said[patch_set, digest] = said.get((patch_set, digest)), at
-            # Of what is read of the first days, it is known whether it was posted once more.
-            is_again = before is not None and at - before <= _AGAIN
-            yield at, patch_set, "" if is_again or is_aside(at) else line
+    for at, patch_set, digest, line in connection.execute(statement).all():
+        before, said[patch_set, digest] = said.get((patch_set, digest)), at
+        # Of what is read of the first days, it is known whether it was posted once more.
+        is_again = before is not None and at - before <= _AGAIN
+        found.append((at, patch_set, "" if is_again else line))
+    for start, end in _read_spells(connection, system_id, first, until):
+        stop = len(found) if end is None else _place(found, end)
+        for place in range(_place(found, start), stop):
+            found[place] = (*found[place][:2], "")
+    return found
+
+
+def _place(lines, moment):
+    return bisect.bisect_left(lines, moment, key=lambda line: line[0])
 
 
 @functools.lru_cache(maxsize=16384)

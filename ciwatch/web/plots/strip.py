@@ -42,7 +42,10 @@ class Bar(typing.NamedTuple):
     def words(self):
         """Which days it is of."""
         first = rendering.day(self.first)
-        return first if self.first == self.last else f"{first} to {rendering.day(self.last)}"
+        if self.first == self.last:
+            return first
+        # A window of many such bars may be longer than a year.
+        return f"{first} to {rendering.day(self.last)} {self.last.year}"
 
 
 def bars(days, first, last):
@@ -92,8 +95,9 @@ def draw(bars, spells, until, title):
         y = bottom - _BARS * scale.share(count)
         figure.add("line", "axis" if count == 0 else "tick", x1="0", x2="100%", y1=y, y2=y)
         figure.add("text", "side", f"{count:,}", x="0", dx=-8, y=y + 4, text_anchor="end")
-    for place, bar in enumerate(bars):
-        _draw_bar(figure, bar, place / len(bars), 1 / len(bars), scale, bottom)
+    for bar in bars:
+        begin, days = (bar.first - first).days, (bar.last - bar.first).days + 1
+        _draw_bar(figure, bar, begin / width.days, days / width.days, scale, bottom)
     for number, day in enumerate(axis.told_days(first, last)):
         place = svg.percent((day - first).days / width.days)
         figure.add("line", "tick", x1=place, x2=place, y1=bottom, y2=bottom + 5)

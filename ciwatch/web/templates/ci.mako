@@ -14,7 +14,7 @@ ${plots.patterns()}
 <p class="about lead">${'The gate. ' if told.is_gate else ''}${told.status.word.capitalize()} since ${self.when(told.status.since)}: <bdi>${told.status.rule}</bdi></p>
 % if shown_by:
 <details class="shown"><summary>The ${len(shown_by.evidence)} patch sets that show it</summary>
-<p>${places(shown_by.evidence, told.name)}</p></details>
+<p>${places(shown_by.evidence, told.name, 100)}</p></details>
 % elif told.status.word == 'unstable':
 <p class="about"><a href="#jobs">The jobs, and how often each flips</a></p>
 % endif
@@ -60,7 +60,7 @@ ${plots.patterns()}
 <p class="note"><b>It reported nothing in these days.</b> The last: ${self.when(told.last_report_at)}. <a href="${base}?${h.query(given, until=h.iso(told.last_report_at))}">As of its last report</a>.</p>
 % endif
 <section class="panel" aria-labelledby="days">
-<h2 id="days">${told.first.day} ${h.day(told.first).split()[-1]} to ${told.last.day} ${h.day(told.last).split()[-1]} ${told.last.year}</h2>
+<h2 id="days">${h.day(told.first)}${f' {told.first.year}' if told.first.year != told.last.year else ''} to ${h.day(told.last)} ${told.last.year}</h2>
 <p class="about">Patch sets by their day, as of ${self.when(told.as_of)}.\
 % if told.last_report_at:
  Its last report: ${self.when(told.last_report_at)}.\
@@ -70,27 +70,28 @@ ${plots.strip(told.days, told.spells, told.first, told.last, told.as_of, f"What 
 </section>
 <h2 class="heard">Figures</h2>
 <ul class="figures">
-<%self:figure label="Passed" place="passed-of-judged" rate="${of.passed}"><a href="${base}/trust?${h.query(given)}">${of.passed.of - of.passed.n} failed</a>, of those that it judged</%self:figure>
+<%self:figure label="Passed" place="passed-of-judged" rate="${of.passed}">${counted(of.passed.n, 'passed')}, ${counted(of.passed.of - of.passed.n, 'failed')}</%self:figure>
 <%self:figure label="Trust in its -1" place="trust" rate="${of.trust}"><a href="${base}/trust?${h.query(given, outcome='confirmed')}">${of.trust.n} confirmed</a>, <a href="${base}/trust?${h.query(given, outcome='refuted')}">${of.trust.of - of.trust.n} refuted</a>, <a href="${base}/trust?${h.query(given, outcome='open')}">${of.open} open</a>, <a href="${base}/trust?${h.query(given, outcome='set_aside')}">${of.set_aside} set aside</a></%self:figure>
-<%self:figure label="Answered" place="answered" rate="${of.answered}"><a href="${base}/missed?${h.query(given)}">${of.missed} missed</a>, <a href="${base}/missed?${h.query(given, standing='pending')}">${of.pending} pending</a>, <a href="${base}/missed?${h.query(given, standing='superseded')}">${of.superseded} superseded</a>\
+<%self:figure label="Answered" place="answered" rate="${of.answered}">${counted(of.answered.n, 'answered')}, <a href="${base}/missed?${h.query(given)}">${of.missed} missed</a>, <a href="${base}/missed?${h.query(given, standing='pending')}">${of.pending} pending</a>, <a href="${base}/missed?${h.query(given, standing='superseded')}">${of.superseded} superseded</a>\
 % if of.unknown_files:
 , <a href="${base}/missed?${h.query(given, standing='unknown_files')}">${of.unknown_files} of unknown files</a>\
 % endif
 </%self:figure>
 <%self:figure label="Answered in time" place="in_time" rate="${of.in_time}">\
+${counted(of.in_time.of - of.in_time.n, 'late')}; ${' and '.join(words for _, words in limits) or 'no limit known'}\
 % if of.time_to_answer.count:
-half within ${h.duration(of.time_to_answer.p50_s)}; \
+; half within ${h.duration(of.time_to_answer.p50_s)}\
 % endif
-${' and '.join(words for _, words in limits) or 'no limit known'}</%self:figure>
+</%self:figure>
 <%self:figure label="Agrees with the gate" place="agreement" rate="${of.agreed}">\
 % if of.agreed.of:
-<a href="#gate">${of.against_gate.only_ci_failed} failed only here, ${of.against_gate.only_gate_failed} only at the gate</a>\
+${counted(of.agreed.n, 'agreed')}, ${counted(of.against_gate.only_ci_failed, 'only_ci_failed', 'failed only here')}, ${counted(of.against_gate.only_gate_failed, 'only_gate_failed', 'only at the gate')}\
 % else:
 no patch set that both judged\
 % endif
 </%self:figure>
-<%self:figure label="Passed wrongly" place="passed-wrongly" rate="${of.wrongly_passed}">of those that nearly all others failed${'; suspiciously green: it never fails where others do' if of.is_suspiciously_green else ''}</%self:figure>
-<%self:figure label="Infrastructure" place="infrastructure-share" rate="${of.infrastructure}">could not be tested, of all that it reported on; ${of.unjudged} unjudged</%self:figure>
+<%self:figure label="Passed wrongly" place="passed-wrongly" rate="${of.wrongly_passed}">${counted(of.wrongly_passed.n, 'wrongly_passed', 'passed here')} of ${counted(of.wrongly_passed.of, 'surely_broken', 'that nearly all others failed')}${'; suspiciously green: it never fails where others do' if of.is_suspiciously_green else ''}</%self:figure>
+<%self:figure label="Infrastructure" place="infrastructure-share" rate="${of.infrastructure}">${counted(of.infrastructure.n, 'infrastructure', 'could not be tested')}, of all that it reported on; ${counted(of.unjudged, 'unjudged')}</%self:figure>
 <li><h3><a href="/about#latency">After a recheck</a></h3>
 <p class="v">${h.duration(of.time_to_recheck.p50_s) if of.time_to_recheck.count else 'none'} \
 % if of.time_to_recheck.count:
@@ -184,13 +185,13 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 <caption>How it and the gate judged the same patch sets</caption>
 <thead><tr><td></td><th scope="col">gate passed</th><th scope="col">gate failed</th></tr></thead>
 <tbody>
-<tr><th scope="row">this CI passed</th><td class="same">${of.against_gate.both_passed}</td><td>${of.against_gate.only_gate_failed}</td></tr>
-<tr><th scope="row">this CI failed</th><td>${of.against_gate.only_ci_failed}</td><td class="same">${of.against_gate.both_failed}</td></tr>
+<tr><th scope="row">this CI passed</th><td class="same">${counted(of.against_gate.both_passed, 'both_passed', '')}</td><td>${counted(of.against_gate.only_gate_failed, 'only_gate_failed', '')}</td></tr>
+<tr><th scope="row">this CI failed</th><td>${counted(of.against_gate.only_ci_failed, 'only_ci_failed', '')}</td><td class="same">${counted(of.against_gate.both_failed, 'both_failed', '')}</td></tr>
 </tbody>
 </table>
 <p class="quiet">\
 % if of.agreed.of:
-They said the same on ${of.agreed.tell('patch sets')}. <a href="${base}/trust?${h.query(given)}">All that it failed</a>\
+They said the same on ${of.agreed.tell('patch sets')}.\
 % else:
 There are no patch sets that both of them judged.\
 % endif
@@ -199,7 +200,7 @@ There are no patch sets that both of them judged.\
 </section>
 <section class="panel" aria-labelledby="badge">
 <h2 id="badge">Badge</h2>
-<p><img src="${base}/badge.svg?${h.query(until)}" height="20" alt="${told.title}: ${told.status.word}"> <img src="${base}/badge.svg?${h.query(until, show='trust')}" height="20" alt="${told.title}: trust in its -1"></p>
+<p class="badges"><img src="${base}/badge.svg?${h.query(until)}" height="20" alt="${told.title}: ${told.status.word}"> <img src="${base}/badge.svg?${h.query(until, show='trust')}" height="20" alt="${told.title}: trust in its -1"></p>
 % for label, text in snippets:
 <details class="values"><summary>${label}</summary><pre tabindex="0">${text}</pre></details>
 % endfor
@@ -220,9 +221,9 @@ ${self.when(spell.until)}\
 % else:
 it lasts\
 % endif
-</td><td><bdi>${spell.why}</bdi>
+</td><td class="subject"><bdi>${spell.why}</bdi>
 % if spell.evidence:
-<details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name)}</p></details>
+<details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name, 10)}</p></details>
 % endif
 </td></tr>
 % endfor
@@ -248,7 +249,7 @@ it lasts\
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Verdict</th><th scope="col">Pipeline</th><th scope="col" class="n">Attempt</th><th scope="col" class="n">Vote</th><th scope="col">Posted</th></tr></thead>
 <tbody>
 % for report in portrait.reports:
-<tr><th scope="row"><a href="/change/${report.change}#${report.patch_set}-${h.anchor(told.name)}">${report.change},${report.patch_set}</a></th><td><bdi>${h.bounded(report.subject, 160)}</bdi> <span class="quiet">${report.project}</span></td><td>\
+<tr><th scope="row"><a href="/change/${report.change}#${report.patch_set}-${h.anchor(told.name)}">${report.change},${report.patch_set}</a></th><td class="subject"><bdi>${h.bounded(report.subject, 160)}</bdi> <span class="quiet">${report.project}</span></td><td>\
 % if report.verdict:
 ${self.word(report.verdict)}\
 % else:
@@ -261,13 +262,13 @@ ${self.word(report.verdict)}\
 % endif
 % if portrait.disagreement.count:
 <h2 id="disagree">Where it disagrees with itself</h2>
-<p class="about">In ${portrait.disagreement.count} of ${portrait.disagreement.results} results of these days the headline, the vote and the job lines do not say the same. The job lines that vote decide.</p>
+<p class="about">In ${portrait.disagreement.count} of ${portrait.disagreement.results} results of the 28 days before the headline, the vote and the job lines do not say the same. The job lines that vote decide.</p>
 <div class="scroll"><table class="list">
 <caption>Results whose headline, vote and job lines disagree</caption>
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Job lines</th><th scope="col" class="n">Vote</th><th scope="col">Headline</th><th scope="col">Posted</th></tr></thead>
 <tbody>
 % for line in portrait.disagreement.newest:
-<tr><th scope="row"><a href="/change/${line.change}#${line.patch_set}-${h.anchor(told.name)}">${line.change},${line.patch_set}</a></th><td><bdi>${h.bounded(line.subject, 160)}</bdi></td><td>${voice(line.lines)}</td><td class="n">${'–' if line.vote is None else '%+d' % line.vote}</td><td>${voice(line.headline)}</td><td>${self.when(line.posted_at)}</td></tr>
+<tr><th scope="row"><a href="/change/${line.change}#${line.patch_set}-${h.anchor(told.name)}">${line.change},${line.patch_set}</a></th><td class="subject"><bdi>${h.bounded(line.subject, 160)}</bdi></td><td>${voice(line.lines)}</td><td class="n">${'–' if line.vote is None else '%+d' % line.vote}</td><td>${voice(line.headline)}</td><td>${self.when(line.posted_at)}</td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -288,11 +289,13 @@ ${unread.words(portrait.unknown_words, False)}
 <li>Account <code>${account.username}</code>, known as a CI by <a href="/about#who">${account.found_by}</a>.</li>
 % endfor
 </ul>
-<%def name="places(evidence, name)">\
-% for place in evidence[:60]:
-<a href="/change/${place.change}#${place.patch_set}-${h.anchor(name)}">${place.change},${place.patch_set}</a> \
+<%def name="places(evidence, name, most)">\
+<% fragment = h.anchor(name) %>\
+% for place in evidence[:most]:
+<a href="/change/${place.change}#${place.patch_set}-${fragment}">${place.change},${place.patch_set}</a> \
 % endfor
-${f'and {len(evidence) - 60} more' if len(evidence) > 60 else ''}</%def>
+${f'and {len(evidence) - most} more' if len(evidence) > most else ''}</%def>
+<%def name="counted(number, name, words=None)"><a href="${h.path('ci', portrait.told.name)}/patchsets?${h.query(given, counted=name)}">${f'{number:,}'}${' ' if words != '' else ''}${name if words is None else words}</a></%def>
 <%def name="voice(state)">
 % if state:
 ${self.word(state)}\

@@ -41,7 +41,7 @@
 <td class="n">${self.n(system.passed)}</td>
 <td class="n">${self.n(system.answered)}</td>
 <td class="n">${self.n(system.trust)}</td>
-<td>
+<td class="short">
 % for account in system.accounts:
 <span title="${account.username}">${account.found_by}</span>
 % endfor

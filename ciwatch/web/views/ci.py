@@ -16,7 +16,7 @@ from ciwatch.web import systems
 _OF_LIST = (params.AS_OF, params.CI, params.ORDER)
 
 
-@view_config(route_name="ci_list", renderer="ciwatch.web:templates/ci_list.mako")
+@view_config(route_name="ci_list", renderer="ciwatch.web:templates/ci_list.mako", live="all")
 def ci_list(request):
     """All CI systems."""
     asked = params.read(request, _OF_LIST)
@@ -34,7 +34,7 @@ def ci_list(request):
     )
 
 
-@view_config(route_name="ci", renderer="ciwatch.web:templates/ci.mako")
+@view_config(route_name="ci", renderer="ciwatch.web:templates/ci.mako", live="all")
 def system(request):
     """How one CI does, and what it did."""
     asked = params.read(request, (params.AS_OF, params.DAYS))

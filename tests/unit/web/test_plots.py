@@ -1,6 +1,7 @@
 """Tests of the plots: what is drawn is what is told, and it can be told without colours."""
 
 import datetime
+import itertools
 import re
 import types
 from xml.etree import ElementTree
@@ -50,7 +51,7 @@ class PlotCase(base.TestCase):
     """What holds for every plot."""
 
     def read(self, markup):
-        """The root of a plot: well formed, named, without a style of its own, with patterns that there are."""
+        """The root of a plot: well formed, named, without a style of its own, with known patterns."""
         root = ElementTree.fromstring(markup)
         self.assertEqual("img", root.get("role"))
         self.assertTrue(root.find("title").text)
@@ -93,18 +94,20 @@ class TestStrip(PlotCase):
         shapes = of_class(root, "passed")
         ends = [(number(each, "x"), number(each, "x") + number(each, "width")) for each in shapes]
         self.assertEqual(30, len(ends))
-        for (_, end), (begin, _) in zip(ends, ends[1:], strict=False):
+        for (_, end), (begin, _) in itertools.pairwise(ends):
             self.assertLess(end, begin)
         self.assertLess(0, ends[0][0])
         self.assertLess(ends[-1][1], 100)
 
     def test_spells(self):
-        """Each kind has a line of its own with its word; what lasts ends now, and what began before is cut."""
+        """Each kind has a line with its word; what lasts ends now, and what began before is cut."""
         root = self.draw(
             [day(0, 1, 0, 0, 0)], [spell("sick", 72, 96), spell("silent", 600), spell("sick", -48, 24)]
         )
-        found = [(each.get("class"), number(each, "x"), number(each, "width")) for each in of_class(root, "spell")]
-        self.assertEqual([("spell sick", 10, 3.333), ("spell silent", 83.333, 15), ("spell sick", 0, 3.333)], found)
+        shapes = of_class(root, "spell")
+        found = [(each.get("class"), number(each, "x"), number(each, "width")) for each in shapes]
+        expected = [("spell sick", 10, 3.333), ("spell silent", 83.333, 15), ("spell sick", 0, 3.333)]
+        self.assertEqual(expected, found)
         words = [each.text for each in of_class(root, "side")][:2]
         self.assertEqual(["silent", "sick"], words)
         lanes = {each.get("class"): each.get("y") for each in of_class(root, "spell")}
@@ -117,7 +120,7 @@ class TestStrip(PlotCase):
         self.assertTrue(titles[1].endswith("and it lasts"))
 
     def test_told_apart_without_colours(self):
-        """Two kinds of spells have two patterns; of parts the first two are plain, and differ by their place."""
+        """Kinds of spells have a pattern each; of parts the first two are plain, and differ by place."""
         root = self.draw(
             [day(0, 1, 1, 1, 1)], [spell(kind, place * 24) for place, kind in enumerate(strip.KINDS)]
         )
@@ -127,7 +130,9 @@ class TestStrip(PlotCase):
 
     @hypothesis.given(
         strategies.integers(1, 4000),
-        strategies.lists(strategies.tuples(strategies.integers(0, 3999), strategies.integers(1, 9)), max_size=9),
+        strategies.lists(
+            strategies.tuples(strategies.integers(0, 3999), strategies.integers(1, 9)), max_size=9
+        ),
     )
     def test_any_window(self, count, days):
         """No more bars than fit; together they are of all days, and count all that these do."""
@@ -136,7 +141,7 @@ class TestStrip(PlotCase):
         bars = strip.bars(days, FIRST, last)
         self.assertLessEqual(len(bars), 144)
         self.assertEqual((FIRST, last), (bars[0].first, bars[-1].last))
-        for before, after in zip(bars, bars[1:], strict=False):
+        for before, after in itertools.pairwise(bars):
             self.assertEqual(before.last + DAY, after.first)
         self.assertEqual(sum(each.passed for each in days), sum(bar.passed for bar in bars))
         self.assertEqual(len(days), sum(bar.infrastructure for bar in bars))
