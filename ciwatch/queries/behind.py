@@ -87,21 +87,30 @@ def unanswered(connection, registry, system_id, as_of, count, names=UNANSWERED, 
     :param count: of so many days, of which the last is that of *as_of*.
     :param names: which of :data:`UNANSWERED`.
     """
+    window = _window(connection, registry, system_id, as_of, count)
+    return _page(connection, window, names, page, size, _unanswered)
 
-    def make(found, project, subject):
-        patch_set = found.case.patch_set
-        return Unanswered(
-            project,
-            found.place.branch,
-            patch_set.change,
-            patch_set.number,
-            subject,
-            patch_set.seen_at,
-            patch_set.seen_at + found.system.limit,
-            str(found.case.standing(found.system)),
-        )
 
-    return _page(connection, registry, system_id, as_of, count, names, page, size, make)
+def newest_missed(connection, window, size):
+    """The newest of those that were missed, each an :class:`Unanswered`.
+
+    :param window: the :class:`~ciwatch.rollup.window.Window` of a CI that a page has already.
+    """
+    return _page(connection, window, frozenset({"missed"}), 1, size, _unanswered).items
+
+
+def _unanswered(found, project, subject):
+    patch_set = found.case.patch_set
+    return Unanswered(
+        project,
+        found.place.branch,
+        patch_set.change,
+        patch_set.number,
+        subject,
+        patch_set.seen_at,
+        patch_set.seen_at + found.system.limit,
+        str(found.case.standing(found.system)),
+    )
 
 
 def failed(connection, registry, system_id, as_of, count, names=OUTCOMES, page=1, size=100):
@@ -126,7 +135,8 @@ def failed(connection, registry, system_id, as_of, count, names=OUTCOMES, page=1
             why,
         )
 
-    return _page(connection, registry, system_id, as_of, count, names, page, size, make)
+    window = _window(connection, registry, system_id, as_of, count)
+    return _page(connection, window, names, page, size, make)
 
 
 def counted(connection, registry, system_id, as_of, count, names, page=1, size=100):
@@ -152,17 +162,22 @@ def counted(connection, registry, system_id, as_of, count, names, page=1, size=1
             patch_set.seen_at + found.system.limit,
         )
 
-    return _page(connection, registry, system_id, as_of, count, names, page, size, make, with_others=True)
+    window = _window(connection, registry, system_id, as_of, count)
+    return _page(connection, window, names, page, size, make, with_others=True)
 
 
-def _page(connection, registry, system_id, as_of, count, names, page, size, make, with_others=False):
+def _window(connection, registry, system_id, as_of, count):
     first, last = windows.ending(as_of, count)
     known = knowns.Known(connection, registry, first)
-    window = windows.Window(known, windows.Scope(system_id), first, last, as_of)
-    found = list(itertools.islice(window.behind(names, (page - 1) * size, with_others), size + 1))
+    return windows.Window(known, windows.Scope(system_id), first, last, as_of)
+
+
+def _page(connection, window, names, page, size, make, with_others=False):
+    found = window.behind(names, (page - 1) * size, with_others, size + 1)
+    found, projects = list(itertools.islice(found, size + 1)), window.known.projects
     subjects = _subjects(connection, {each.case.patch_set.change for each in found})
     items = [
-        make(each, known.projects[each.place.project_id], subjects[each.case.patch_set.change])
+        make(each, projects[each.place.project_id], subjects[each.case.patch_set.change])
         for each in found[:size]
     ]
     return Page(items, page, len(found) > size)

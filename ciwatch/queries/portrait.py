@@ -18,8 +18,8 @@ from ciwatch.queries import unread
 from ciwatch.queries import window as windows
 from ciwatch.rollup import spells
 
-#: So many of the newest are shown of a list that has a page of its own, or of which the rest is seldom asked.
-FEW = 8
+# So many of the newest are shown of a list that has a page of its own, and of one that has none.
+_FEW = 8
 _NEWEST = 15
 
 #: In the results of so long it is looked for what disagrees with itself.
@@ -75,10 +75,7 @@ class Portrait(typing.NamedTuple):
 def read(connection, registry, system, as_of, length):
     """The :class:`Portrait` of a CI; parameters are those of :func:`ciwatch.queries.overview.read`."""
     counted = figures.count(connection, registry, system.id, as_of, length)
-    missed = []
-    if counted.total.missed:
-        names = frozenset({"missed"})
-        missed = behind.unanswered(connection, registry, system.id, as_of, length, names, size=FEW).items
+    missed = behind.newest_missed(connection, counted.window, _FEW) if counted.total.missed else []
     accounts = spells.accounts_of(connection, system.id)
     # Only where it is one does the database find the newest by an index, and nearly all CIs have one.
     mine = (

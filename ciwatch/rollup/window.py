@@ -106,7 +106,9 @@ class Window:
         """The :class:`~ciwatch.rollup.daily.Row` of a CI's jobs, or of one: no more is counted than these."""
         stale, spoke = self.stale(), scene.NEEDS["answered"]
         rows = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs())
-        told = scenes.read_some(self._known, stale, self._as_of, spoke, self._scope.system_id) if stale else {}
+        told = (
+            scenes.read_some(self._known, stale, self._as_of, spoke, self._scope.system_id) if stale else {}
+        )
         for place, there in told.items():
             counted = {}
             for patch_set in there.patch_sets:
@@ -143,19 +145,26 @@ class Window:
                 ]
         return found
 
-    def behind(self, names, skip=0, with_others=False):
+    @property
+    def known(self):
+        """The :class:`~ciwatch.rollup.known.Known` that it reads with."""
+        return self._known
+
+    def behind(self, names, skip=0, with_others=False, wanted=None):
         """Yields a :class:`Found` for each patch set that one of some figures counts, the newest first.
 
         :param names: of :data:`~ciwatch.insight.scene.NEEDS`; a patch set counts in one of them at most. The
             scope has a CI.
         :param skip: so many of the newest are left out, most of them without looking at them.
         :param with_others: whether it is asked what others said, too.
+        :param wanted: how many are asked for, where it is known: more days than these need are not looked at.
         """
         names, left = frozenset(names), self._counts(names)
+        most = _PATCH_SETS_AT_ONCE if wanted is None else min(_PATCH_SETS_AT_ONCE, skip + wanted)
         while left and left[-1].is_known and left[-1].count <= skip:
             skip -= left.pop().count
         while left:
-            found = self._look(_lot(left), names, with_others)
+            found = self._look(_lot(left, most), names, with_others)
             yield from found[skip:]
             skip = max(0, skip - len(found))
 
@@ -291,10 +300,10 @@ class _Count(typing.NamedTuple):
     is_known: bool
 
 
-def _lot(left):
-    """Takes as many of the newest days of *left* as are worth looking at at once."""
+def _lot(left, most):
+    """Takes as many of the newest days of *left* as are worth looking at at once, for so many patch sets."""
     places, counted = [], 0
-    while left and counted < _PATCH_SETS_AT_ONCE and len(places) < _DAYS_AT_ONCE:
+    while left and counted < most and len(places) < _DAYS_AT_ONCE:
         day = left.pop()
         places += day.places
         counted += day.count
