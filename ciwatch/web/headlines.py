@@ -116,9 +116,7 @@ def of_status(status, now, waiting, plugin_failures=0):
             return Headline(Running.DEAF, "f", f"A listener runs and cannot hear Gerrit; {ends}.")
         return Headline(Running.NOT_RUNNING, "f", f"Nobody listens to Gerrit; {ends}.")
     if waiting:
-        return Headline(
-            Running.BEHIND, "f", f"Events wait on disk for the database: {waiting:,} of them."
-        )
+        return Headline(Running.BEHIND, "f", f"Events wait on disk for the database: {waiting:,} of them.")
     if status.open_gaps:
         stretches = wording.count(status.open_gaps, "stretch of time is", "stretches of time are")
         return Headline(
