@@ -234,7 +234,7 @@ class Case:
         return outcome_of(system, self.patch_set, self.attempts[system.id], self._verdicts, self._systems)
 
     def gate_verdict(self, system):
-        """What the gate says of it, without what it said in a spell; None where it did not, and for itself."""
+        """What the gate says of it, but for what it said in a spell; None for nothing, and for itself."""
         return others_of(system, self._verdicts, self._systems)[0]
 
     def figures(self, system):

@@ -1,4 +1,4 @@
-"""A job of a CI over some days, as of a moment: what came of its builds, how long they took, where it flips."""
+"""A job of a CI over some days: what came of its builds, how long they took, where it flips."""
 
 import datetime
 
@@ -129,7 +129,12 @@ def find(connection, pairs):
         .outerjoin(account, account.ci_system_id == system.id)
         .where(
             job.name.in_(sorted({name for _, name in pairs})),
-            sa.or_(*(field.in_(sorted({owner for owner, _ in pairs})) for field in (system.name, account.username))),
+            sa.or_(
+                *(
+                    field.in_(sorted({owner for owner, _ in pairs}))
+                    for field in (system.name, account.username)
+                )
+            ),
         )
     )
     rows = connection.execute(statement).all()
@@ -188,7 +193,8 @@ def _rule(flips, is_unstable):
     return (
         f"{'Unstable' if is_unstable else 'Not unstable'}: in {flakes.DAYS} days it both passed and failed on"
         f" {told}. Unstable is a job that did on at least {flakes.MIN_FLAKED}, and surely on more than"
-        f" {100 * flakes.MIN_SHARE:.0f} %; {flakes.BREAKAGE} or more failures in a row are breakage, and no flips."
+        f" {100 * flakes.MIN_SHARE:.0f} %; {flakes.BREAKAGE} or more failures in a row are breakage, and no"
+        " flips."
     )
 
 

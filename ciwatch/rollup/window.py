@@ -106,7 +106,9 @@ class Window:
         """The :class:`~ciwatch.rollup.daily.Row` of a CI's jobs, or of one: no more is counted than these."""
         stale, spoke = self.stale(), scene.NEEDS["answered"]
         rows = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs())
-        told = scenes.read_some(self._known, stale, self._as_of, spoke, self._scope.system_id) if stale else {}
+        told = (
+            scenes.read_some(self._known, stale, self._as_of, spoke, self._scope.system_id) if stale else {}
+        )
         for place, there in told.items():
             counted = {}
             for patch_set in there.patch_sets:

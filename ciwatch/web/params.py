@@ -267,7 +267,7 @@ OUTCOME = choice(
     "all",
 )
 
-#: The figures of which the patch sets are listed one by one: word -> (names of figures, what it says of them).
+#: The figures of which the patch sets are listed: word -> (names of figures, what it says of them).
 FIGURES = {
     "judged": (("passed", "failed"), "It passed or failed them."),
     "passed": (("passed",), "It passed them."),
@@ -280,9 +280,9 @@ FIGURES = {
     "both_passed": (("both_passed",), "It and the gate passed them."),
     "both_failed": (("both_failed",), "It and the gate failed them."),
     "only_ci_failed": (("only_ci_failed",), "It failed them, and the gate passed them."),
-    "only_gate_failed": (("only_gate_failed",), "It passed them, and the gate failed them."),
-    "surely_broken": (("surely_broken",), "At least five others judged them, and nearly all of these failed."),
-    "wrongly_passed": (("wrongly_passed",), "Nearly all of at least five others failed them; it passed them."),
+    "only_gate_failed": (("only_gate_failed",), "It passed them, the gate failed them."),
+    "surely_broken": (("surely_broken",), "Nearly all of at least five others failed them."),
+    "wrongly_passed": (("wrongly_passed",), "Nearly all others failed them, it passed them."),
 }
 
 #: Of which class the builds are that are listed.

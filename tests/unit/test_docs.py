@@ -94,7 +94,7 @@ class TestManual(base.TestCase):
         declared = [parameter for endpoint in endpoints.ENDPOINTS for parameter in endpoint.all_parameters]
         for parameter in (*declared, params.SHOW):
             self.assertIn(f"``{parameter.name}``", text)
-            if parameter.name in ("standing", "outcome", "show", "list"):
+            if parameter.name in ("standing", "outcome", "counted", "show", "list"):
                 for word in parameter.schema["enum"]:
                     self.assertIn(f"``{word}``", text, parameter.name)
 

@@ -13,7 +13,24 @@ _MARKS = 140
 _WORDS = 20
 _TOP = 6
 # The ends of an axis, in seconds.
-_ROUND_S = (10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 43200, 86400, 2 * 86400, 4 * 86400)
+_ROUND_S = (
+    10,
+    30,
+    60,
+    120,
+    300,
+    600,
+    1200,
+    1800,
+    3600,
+    7200,
+    14400,
+    28800,
+    43200,
+    86400,
+    2 * 86400,
+    4 * 86400,
+)
 
 
 class Day(typing.NamedTuple):
@@ -51,8 +68,7 @@ def draw(took, title):
     for seconds in (0, top // 2, top):
         y = bottom - _MARKS * seconds / top
         figure.add("line", "tick" if seconds else "axis", x1="0", x2="100%", y1=y, y2=y)
-        words = rendering.duration(seconds) if seconds else "0"
-        figure.add("text", "side", words, x="0", dx=-8, y=y + 4, text_anchor="end")
+        figure.add("text", "side", _round_words(seconds), x="0", dx=-8, y=y + 4, text_anchor="end")
     first, last = min(each.at for each in took), max(each.at for each in took)
     start = datetime.datetime.combine(first.date(), datetime.time(), datetime.UTC)
     width = datetime.timedelta(days=(last.date() - first.date()).days + 1)
@@ -72,6 +88,13 @@ def draw(took, title):
         place = svg.percent((each.at - start) / width)
         _draw_mark(figure, each, place, bottom - _MARKS * each.duration_s / top)
     return str(figure)
+
+
+def _round_words(seconds):
+    for size, unit in ((3600, "h"), (60, "min")):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds // size} {unit}"
+    return rendering.duration(seconds) if seconds else "0"
 
 
 def _draw_mark(figure, each, x, y):

@@ -36,15 +36,15 @@ says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 <p class="about">${about} The newest first, of ${days} days as of ${self.when(as_of)}.</p>
 <p class="choices">
 % for word in choices:
-<a class="button" href="${base}/${address}?${h.query(kept, **{kind: word})}"${' aria-current="true"' if word == chosen else '' | n}>${word.replace('_', ' ')}</a>
+<a class="button" href="${base}/${address}?${h.query(kept, **{kind: word})}"${' aria-current="true"' if word == chosen else '' | n}>${named(word)}</a>
 % endfor
 </p>
 % if says:
-<p class="about"><b>${chosen.replace('_', ' ').capitalize()}</b>: ${says}</p>
+<p class="about"><b>${named(chosen)}</b>: ${says}</p>
 % endif
 % if listed.items:
-<div class="scroll"><table class="list">
-<caption>${label}: ${chosen.replace('_', ' ')}</caption>
+<div class="scroll"><table class="list counted">
+<caption>${label}: ${named(chosen)}</caption>
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th>\
 % for head in {'standing': ('Standing', 'Due'), 'outcome': ('Outcome', 'Why', 'Failed'), 'counted': ('This CI', 'The gate', 'First answer')}[kind]:
 <th scope="col">${head}</th>\
@@ -54,13 +54,13 @@ says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 % for each in listed.items:
 <tr><th scope="row"><a href="/change/${each.change}#${'ps-%d' % each.patch_set if kind == 'standing' else '%d-%s' % (each.patch_set, h.anchor(system.name))}">${each.change},${each.patch_set}</a></th><td><bdi>${h.bounded(each.subject, 160)}</bdi></td>\
 % if kind == 'standing':
-<td>${each.standing}</td><td>${brief(each.due_at)}</td>\
+<td>${self.word(each.standing) if each.standing in h.MARKS else each.standing}</td><td>${brief(each.due_at)}</td>\
 % elif kind == 'outcome':
 <td><span class="word ${'f' if each.outcome == 'confirmed' else 'i' if each.outcome == 'refuted' else 'n'}">${each.outcome}</span></td><td>${each.why}</td><td>${brief(each.failed_at)}</td>\
 % else:
-<td>${verdict(each.verdict)}${f' in {each.attempts} attempts' if each.attempts > 1 else ''}</td><td>${verdict(each.gate)}</td><td>\
+<td>${verdict(each.verdict)}${f' attempt {each.attempts}' if each.attempts > 1 else ''}</td><td>${verdict(each.gate)}</td><td>\
 % if each.answered_at:
-after ${h.duration(int((each.answered_at - each.uploaded_at).total_seconds()))}\
+<span class="when">after ${h.duration(int((each.answered_at - each.uploaded_at).total_seconds()))}</span>\
 % endif
 </td>\
 % endif
@@ -82,6 +82,7 @@ after ${h.duration(int((each.answered_at - each.uploaded_at).total_seconds()))}\
 % endif
 </p>
 % endif
+<%def name="named(word)">${word.replace('_ci_', '_this_').replace('_', ' ')}</%def>
 <%def name="brief(moment)"><time datetime="${h.iso(moment)}" title="${h.absolute(moment)}">${h.absolute(moment)[4:]}</time></%def>
 <%def name="verdict(word)">
 % if word:

@@ -42,7 +42,7 @@ failed = told.passed.of - told.passed.n
 <%self:figure label="Builds passed" rate="${told.passed}"><a href="${base}?${h.query(kept, result='failed')}#builds">${failed} failed</a>, <a href="${base}?${h.query(kept, result='passed')}#builds">${told.passed.n} passed</a></%self:figure>
 <%self:figure label="Consistent" rate="${told.consistent}">patch sets on which it did not both pass and fail</%self:figure>
 % if told.flips:
-<%self:figure label="Flips in 28 days" rate="${told.flips}"><a href="#flips">${told.flips.n} patch sets</a>, of those that it judged</%self:figure>
+<%self:figure label="Flips in 28 days" rate="${told.flips}">${'<a href="#flips">' if told.flips.n else '' | n}${told.flips.n} patch sets${'</a>' if told.flips.n else '' | n}, of those that it judged</%self:figure>
 % endif
 <li><h3>No judgement</h3>
 <p class="v">${told.infrastructure + told.not_run + told.unknown} <small>builds</small></p>
@@ -80,7 +80,7 @@ failed = told.passed.of - told.passed.n
 The newest ${len(told.flipped)} are shown.
 % endif
 </p>
-<div class="scroll"><table class="list">
+<div class="scroll"><table class="list counted">
 <caption>Patch sets on which this job flipped</caption>
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">What it said, in order</th><th scope="col">Last</th></tr></thead>
 <tbody>
@@ -112,7 +112,7 @@ ${self.mark(said.result)}\
 </li>
 % endfor
 </ol>
-<div class="scroll"><table class="list">
+<div class="scroll"><table class="list counted">
 <caption>Builds of this job, the newest first</caption>
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Result</th><th scope="col">Log</th><th scope="col" class="n">Ran for</th><th scope="col">Pipeline</th><th scope="col" class="n">Attempt</th><th scope="col">Posted</th></tr></thead>
 <tbody>
