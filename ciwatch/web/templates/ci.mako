@@ -103,7 +103,7 @@ no patch set that both judged\
 % endif
 </ul>
 <details class="values"><summary>These figures as a table</summary>
-<div class="scroll"><table class="list">
+<div class="scroll" role="region" aria-label="Figures" tabindex="0"><table class="list">
 <caption>Figures of this CI</caption>
 <thead><tr><th scope="col">Figure</th><th scope="col" class="n">n/N</th><th scope="col" class="n">Interval</th></tr></thead>
 <tbody>
