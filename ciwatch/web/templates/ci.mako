@@ -243,7 +243,7 @@ it lasts\
 </table></div>
 % endif
 % if portrait.reports:
-<h2 id="newest">Its newest results</h2>
+<h2 id="results">Its newest results</h2>
 <div class="scroll"><table class="list">
 <caption>The newest results of this CI</caption>
 <thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Verdict</th><th scope="col">Pipeline</th><th scope="col" class="n">Attempt</th><th scope="col" class="n">Vote</th><th scope="col">Posted</th></tr></thead>
