@@ -1,5 +1,5 @@
 <!doctype html>
-<html lang="en" data-now="${h.iso(now)}"${f' data-etag="{request.validator}"' if request.validator else '' | n}>
+<html lang="en"${f' data-etag="{request.validator}"' if request.validator else '' | n}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -32,8 +32,9 @@ ${self.head()}\
 <button type="button" id="theme" hidden>Colours</button>
 </div>
 </header>
+<div id="silence" role="status">
 % if silence:
-<p class="silence" role="status"><b>Nothing new comes in.</b> What you see ends ${self.when(silence.newest)}.
+<p class="silence"><b>Nothing new comes in.</b> What you see ends ${self.when(silence.newest)}.
 % if silence.listener is None:
 Nobody listens to Gerrit.
 % elif silence.is_alive:
@@ -43,6 +44,7 @@ The listener ${h.bounded(silence.listener.name, 60)} was last seen ${self.when(s
 % endif
 <a href="/status">Status</a></p>
 % endif
+</div>
 <main id="main" tabindex="-1">
 ${next.body()}
 </main>
