@@ -30,7 +30,7 @@ class Learned:
             ),
         )
         for found, statement in zip((self._patch_sets, self._reported), statements, strict=True):
-            for project_id, branch, day, count in connection.execute(statement):
+            for project_id, branch, day, count in connection.execute(statement).all():
                 found.setdefault((project_id, branch), {})[day] = count
 
     def is_expected(self, project_id, branch, day):

@@ -61,7 +61,7 @@ class TestLists(data.SiteTestCase):
             for word in parameter.schema["enum"]:
                 page = self.page(f"/ci/basalt-ci/{kind}?{data.UNTIL}&{parameter.name}={word}")
                 chosen = re.findall(r'class="button"[^>]*aria-current="true">([^<]+)<', page.text)
-                self.assertEqual([word.replace("_ci_", "_this_").replace("_", " ")], chosen)
+                self.assertEqual([word.replace("_ci_", "_it_").replace("_", " ")], chosen)
                 links = [link for link in page.scanner.links if f"{parameter.name}={word}" in link]
                 self.assertTrue(all("until=" in link for link in links) and links, page.scanner.links)
 

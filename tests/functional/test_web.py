@@ -237,6 +237,9 @@ class TestPages(WebTestCase):
 
     def test_ci(self):
         """A CI, and the list of them."""
+        fresh = base.comment_event(result(5), NOW - HOUR, "cobalt-ci", "Cobalt CI", change=500)
+        fresh["patchSet"]["createdOn"] = NOW - 2 * HOUR
+        self.record(fresh)
         self.assertIn("Cobalt CI", self.page("/ci").words)
         page = self.page("/ci/cobalt-ci")
         for words in ("known as a CI by name", "unit", "1/1", "openstack/lantern"):

@@ -82,7 +82,7 @@ says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 % endif
 </p>
 % endif
-<%def name="named(word)">${word.replace('_ci_', '_this_').replace('_', ' ')}</%def>
+<%def name="named(word)">${word.replace('_ci_', '_it_').replace('_', ' ')}</%def>
 <%def name="brief(moment)"><time datetime="${h.iso(moment)}" title="${h.absolute(moment)}">${h.absolute(moment)[4:]}</time></%def>
 <%def name="verdict(word)">
 % if word:

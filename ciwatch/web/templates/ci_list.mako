@@ -33,7 +33,7 @@
 <tbody>
 % for system in systems:
 <tr>
-<th scope="row"><a href="${h.path('ci', system.name)}${'?' + h.query(until) if until else ''}"><bdi>${system.title}</bdi></a>${' (gate)' if system.is_gate else ''}</th>
+<th scope="row" class="name"><a href="${h.path('ci', system.name)}${'?' + h.query(until) if until else ''}"><bdi>${system.title}</bdi></a>${' (gate)' if system.is_gate else ''}</th>
 <td>${self.status(system.status)}</td>
 <td>${short(system.since)}</td>
 <td>${short(system.last_report_at)}</td>

@@ -57,7 +57,7 @@ failed = told.passed.of - told.passed.n
 <li><svg class="plot swatch durations" width="14" height="14" aria-hidden="true"><circle class="passed" cx="7" cy="7" r="3"/></svg>passed</li>
 <li><svg class="plot swatch durations" width="14" height="14" aria-hidden="true"><rect class="failed" x="4" y="4" width="6" height="6"/></svg>failed</li>
 <li><svg class="plot swatch durations" width="14" height="14" aria-hidden="true"><line class="neither" x1="7" x2="7" y1="2" y2="12"/></svg>neither</li>
-<li>The newest ${len(told.took)} builds of which it is known.</li>
+<li>The newest ${len(told.took)} builds that say it.</li>
 </ul>
 <details class="values"><summary>These times as a table</summary>
 <div class="scroll"><table class="list">

@@ -58,7 +58,7 @@ is_by_day = bars[0].first == bars[0].last
 <%def name="times(histogram, limits, title)">
 <div class="room">${lengths.draw(histogram, limits, title) | n}</div>
 <details class="values"><summary>These times as a table</summary>
-<div class="scroll"><table class="list">
+<div class="scroll" role="region" aria-label="${title}" tabindex="0"><table class="list">
 <caption>${title}</caption>
 <thead><tr><th scope="col">It took</th><th scope="col" class="n">How many</th><th scope="col" class="n">So long or less</th></tr></thead>
 <tbody>

@@ -1,9 +1,10 @@
 <%inherit file="layout.mako"/>
 <%! here = "/ci" %>
 <%def name="title()">Rules and ${policy.title}</%def>
-<h1>How <a href="${h.path('ci', policy.name)}?${h.query(given)}">${policy.title}</a> keeps the rules</h1>
+<p class="crumb"><a href="${h.path('ci', policy.name)}?${h.query(given)}"><bdi>${policy.title}</bdi></a></p>
+<h1>How it keeps the rules</h1>
 <p class="about">The rules of third-party testing that a program can check, from ${self.when(policy.window.since)} to ${self.when(policy.window.until)}. A rule is kept where at least 95 of 100 cases keep it.</p>
-<div class="scroll"><table class="list">
+<div class="scroll"><table class="list rules">
 <caption>Rules of third-party testing</caption>
 <thead><tr><th scope="col">Rule</th><th scope="col">Is it kept?</th><th scope="col" class="n">n/N</th><th scope="col" class="n">Interval</th><th scope="col">What is asked for</th><th scope="col" class="n">Exceptions</th></tr></thead>
 <tbody>
@@ -24,7 +25,7 @@ ${rule.breach_count}\
 % if rule.breach_count > len(rule.breaches):
 <p class="about">The newest ${len(rule.breaches)} of ${rule.breach_count}.</p>
 % endif
-<div class="scroll"><table class="list">
+<div class="scroll"><table class="list counted">
 <caption>Exceptions to: ${rule.name}</caption>
 <thead><tr><th scope="col">Patch set</th><th scope="col">When</th><th scope="col">What</th></tr></thead>
 <tbody>
@@ -45,4 +46,6 @@ ${self.when(breach.at)}\
 </table></div>
 % endif
 % endfor
+<%def name="head()"><link rel="stylesheet" href="${self.static('system.css')}">
+</%def>
 <%def name="foot()"> <a href="${h.path('api/v1/ci', policy.name, 'policy')}?${h.query(given)}">API of this view</a> <a href="${h.path('api/v1/ci', policy.name, 'policy')}?${h.query(given, format='csv')}">CSV</a></%def>
