@@ -160,7 +160,7 @@ def _read_began(connection, patch_set_id, system_id, as_of):
         .where(
             models.Report.patch_set_id == patch_set_id,
             models.Account.ci_system_id == system_id,
-            cells.needed(as_of),
+            cells.needed(as_of - cells.RUNS_AT_MOST),
         )
         .order_by(*cells.ORDER)
     )

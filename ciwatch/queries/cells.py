@@ -65,11 +65,10 @@ NEEDED = sa.or_(
 RUNS_AT_MOST = datetime.timedelta(hours=24)
 
 
-def needed(as_of):
-    """Those of :data:`NEEDED` that mean something at a moment: without the starts of what runs no more."""
+def needed(began_after):
+    """Those of :data:`NEEDED` without the starts before a moment: :data:`RUNS_AT_MOST` ago, of what still runs."""
     return sa.and_(
-        NEEDED,
-        sa.or_(models.Report.kind != base.Kind.STARTED, models.Report.posted_at > as_of - RUNS_AT_MOST),
+        NEEDED, sa.or_(models.Report.kind != base.Kind.STARTED, models.Report.posted_at > began_after)
     )
 
 

@@ -36,6 +36,43 @@ WORST_FIRST = {
 }
 
 
+# Said once: to put a statement together takes longer than SQLite takes for most of them.
+
+_SYSTEMS = (
+    sa.select(models.CISystem.id, models.CISystem.name, models.CISystem.title, models.CISystem.is_gate)
+    .join(models.Account, models.Account.ci_system_id == models.CISystem.id)
+    .join(models.AccountProject, models.AccountProject.account_id == models.Account.id)
+    .where(
+        models.AccountProject.project_id == sa.bindparam("project_id"),
+        models.AccountProject.last_at > sa.bindparam("last_after"),
+        models.AccountProject.first_at <= sa.bindparam("first_until"),
+    )
+    .distinct()
+)
+
+_REPORTS = (
+    sa.select(
+        *cells.COLUMNS,
+        models.Report.id,
+        models.Report.patch_set_id,
+        models.Account.ci_system_id,
+        models.Report.summary,
+    )
+    .join(models.Account, models.Account.id == models.Report.account_id)
+    .where(
+        models.Report.patch_set_id.in_(sa.bindparam("patch_set_ids", expanding=True)),
+        cells.needed(sa.bindparam("began_after")),
+    )
+    .order_by(*cells.ORDER)
+)
+
+_NAMES = (
+    sa.select(models.Job.id, models.Job.ci_system_id, models.CISystem.name, models.Job.name)
+    .join(models.CISystem, models.CISystem.id == models.Job.ci_system_id)
+    .where(models.Job.id.in_(sa.bindparam("job_ids", expanding=True)))
+)
+
+
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for, beside the project.
 
@@ -192,20 +229,13 @@ def _breakages(connection, project, filters, heads):
 
 def _read_systems(connection, project_id, filters):
     """The CIs that reported on the project in the window or not long before, the gate first."""
-    there = models.AccountProject
-    statement = (
-        sa.select(models.CISystem.id, models.CISystem.name, models.CISystem.title, models.CISystem.is_gate)
-        .join(models.Account, models.Account.ci_system_id == models.CISystem.id)
-        .join(there, there.account_id == models.Account.id)
-        .where(
-            there.project_id == project_id,
-            there.last_at > filters.window.since - REMEMBERED,
-            # What was said of a patch set in the window may have been said after it.
-            there.first_at <= filters.window.until + LATE,
-        )
-        .distinct()
-    )
-    systems = connection.execute(statement).all()
+    asked = {
+        "project_id": project_id,
+        "last_after": filters.window.since - REMEMBERED,
+        # What was said of a patch set in the window may have been said after it.
+        "first_until": filters.window.until + LATE,
+    }
+    systems = connection.execute(_SYSTEMS, asked).all()
     return sorted(systems, key=lambda system: (not system.is_gate, system.title.lower(), system.name))
 
 
@@ -213,19 +243,8 @@ def _read_reports(connection, patch_set_ids, as_of):
     """The reports that cells need, in the order of their times."""
     if not patch_set_ids:
         return []
-    statement = (
-        sa.select(
-            *cells.COLUMNS,
-            models.Report.id,
-            models.Report.patch_set_id,
-            models.Account.ci_system_id,
-            models.Report.summary,
-        )
-        .join(models.Account, models.Account.id == models.Report.account_id)
-        .where(models.Report.patch_set_id.in_(patch_set_ids), cells.needed(as_of))
-        .order_by(*cells.ORDER)
-    )
-    return connection.execute(statement).all()
+    asked = {"patch_set_ids": patch_set_ids, "began_after": as_of - cells.RUNS_AT_MOST}
+    return connection.execute(_REPORTS, asked).all()
 
 
 def _by_cell(reports, place):
@@ -279,12 +298,7 @@ def _read_names(connection, job_ids):
     """(id, CI id, the CI's name, name) of each job, by name."""
     found, job_ids = [], sorted(job_ids)
     for start in range(0, len(job_ids), 500):
-        statement = (
-            sa.select(models.Job.id, models.Job.ci_system_id, models.CISystem.name, models.Job.name)
-            .join(models.CISystem, models.CISystem.id == models.Job.ci_system_id)
-            .where(models.Job.id.in_(job_ids[start : start + 500]))
-        )
-        found.extend(connection.execute(statement).all())
+        found.extend(connection.execute(_NAMES, {"job_ids": job_ids[start : start + 500]}).all())
     return sorted(found, key=lambda job: job[3])
 
 

@@ -1,7 +1,5 @@
 """The cells of the matrix as HTML: the one place of the site where thousands of elements are written."""
 
-import functools
-
 import markupsafe
 
 from ciwatch.queries import cells
@@ -71,22 +69,18 @@ def job_row(system, row, picked):
 
     :param system: the CI's name; ``picked``: the rows that are selected.
     """
-    name = markupsafe.escape(row.name)
-    written = [
+    name, value = markupsafe.escape(row.name), f"{system}/{row.name}"
+    head = (
         f'<tr class="job"><th scope="row"><div class="row"><a class="name" title="{name}"'
         f' href="{rendering.path("ci", system, "job", row.name)}">{name}</a>{tally(row)}'
-        f"{pick(f'{system}/{row.name}', row.name, picked)}</div></th>"
+        f"{pick(value, name, picked)}</div></th>"
+    )
+    written = [
+        "<td>" if build is None else f"{(around := _AROUND[said[1]][build])[0]}{said[0]}{around[1]}"
+        for build, said in zip(row.builds, row.reports, strict=True)
     ]
-    write = written.append
-    for build, said in zip(row.builds, row.reports, strict=True):
-        if build is None:
-            write("<td>")
-        else:
-            report, attempt = said
-            before, after = _around(build, attempt)
-            write(f"{before}{report}{after}")
     # The names are escaped; the rest is states, numbers and marks of ours.
-    return markupsafe.Markup("".join(written))  # noqa: S704
+    return markupsafe.Markup(head + "".join(written))  # noqa: S704
 
 
 def tally(row):
@@ -103,9 +97,34 @@ def pick(value, title, picked):
     )
 
 
-@functools.lru_cache(maxsize=16384)
+class _Around(dict):
+    """Build -> what is written before and after its report's number in a cell: few are different."""
+
+    def __init__(self, attempt):
+        self._attempt = attempt
+
+    def __missing__(self, build):
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        self[build] = found = _around(build, self._attempt)
+        return found
+
+
+class _Attempts(dict):
+    """The n-th attempt -> :class:`_Around`."""
+
+    def __missing__(self, attempt):
+        if len(self) > _MOST_ATTEMPTS:
+            self.clear()
+        self[attempt] = found = _Around(attempt)
+        return found
+
+
+_MOST_REMEMBERED, _MOST_ATTEMPTS = 20_000, 50
+_AROUND = _Attempts()
+
+
 def _around(build, attempt):
-    """What is written before and after the report's number in a job's cell: few are different."""
     _, state, voting, has_log, position = build
     mark, css = _JOB_MARKS[state]
     if not voting:

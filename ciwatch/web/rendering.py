@@ -1,6 +1,7 @@
 """What templates use beside their values: times in words, marks, addresses that may be followed."""
 
 import datetime
+import functools
 import types
 import urllib.parse
 
@@ -163,7 +164,12 @@ def query(base, **changes):
 
 def path(*parts):
     """An address of ours: parts quoted, slashes inside a part kept."""
-    return "/" + "/".join(urllib.parse.quote(str(part), safe="/~") for part in parts)
+    return "/" + "/".join(map(_part, parts))
+
+
+@functools.lru_cache(maxsize=16384)
+def _part(part):
+    return urllib.parse.quote(str(part), safe="/~")
 
 
 def quote(text):
