@@ -1,0 +1,50 @@
+"""Each kind of page, in each width and each of light and dark."""
+
+import testscenarios
+
+from tests.browser import axe
+from tests.browser import cases
+from tests.browser import chromium
+from tests.browser import pages
+from tests.browser import worlds
+
+_WIDER = """() => {
+    const seen = innerWidth, found = [];
+    if (document.documentElement.scrollWidth <= seen) return found;
+    for (const each of document.querySelectorAll('body *')) {
+        const box = each.getBoundingClientRect();
+        if (box.right <= seen + 1 || box.width === 0) continue;
+        let scroller = each.parentElement;
+        while (scroller && !/auto|scroll|hidden|clip/.test(getComputedStyle(scroller).overflowX))
+            scroller = scroller.parentElement;
+        if (!scroller || scroller === document.body || scroller === document.documentElement)
+            found.push(each.tagName.toLowerCase() + (each.className ? '.' + each.className : '')
+                + ' ends at ' + Math.round(box.right) + ': ' + each.textContent.trim().slice(0, 40));
+    }
+    return ['the page is ' + document.documentElement.scrollWidth + ' wide', ...found.slice(0, 4)];
+}"""
+
+
+class TestPages(testscenarios.WithScenarios, cases.BrowserTestCase):
+    """A page as whoever opens it sees it."""
+
+    scenarios = testscenarios.multiply_scenarios(
+        [(name, {"world_name": name}) for name in worlds.ALL],
+        [(page.name, {"kind": page}) for page in pages.ALL],
+    )
+
+    def test_page(self):
+        """Nothing overflows, axe-core finds no fault, the console is empty, nothing is asked of others."""
+        world = self.world(self.world_name)
+        address, found = self.kind.address(world), []
+        for scheme in chromium.SCHEMES:
+            for width in chromium.WIDTHS:
+                with chromium.Visit(width, scheme) as visit:
+                    page = visit.go(address, self.kind.status)
+                    visit.picture(f"{world.name}-{self.kind.name}-{width}-{scheme}")
+                    wider = page.evaluate(_WIDER)
+                    if self.kind.audited:
+                        page = visit.go(self.kind.address(world, self.kind.audited))
+                    faults = [*visit.complaints, *wider, *axe.violations(page)]
+                    found += [f"{width} {scheme}: {fault}" for fault in faults]
+        self.assertEqual([], found, f"{address}\n" + "\n".join(found))
