@@ -57,12 +57,17 @@ def _key(target, **options):
 
 
 class Project(Base):
-    """A project of Gerrit, under its whole name."""
+    """A project of Gerrit, under its whole name.
+
+    *version* moves in each transaction that changes anything its pages show; see
+    :mod:`ciwatch.recorder.versions`.
+    """
 
     __tablename__ = "projects"
 
     id: orm.Mapped[int] = _given_id()
     name: orm.Mapped[str] = orm.mapped_column(sa.String(255), unique=True)
+    version: orm.Mapped[int] = orm.mapped_column(server_default="0")
 
 
 class Change(Base):

@@ -1,5 +1,6 @@
 """What a cell of the matrix shows of a CI on a patch set: the same rule on every page."""
 
+import datetime
 import enum
 
 import sqlalchemy as sa
@@ -10,14 +11,21 @@ from ciwatch.parsers import results
 
 
 class State(enum.StrEnum):
-    """The states of a cell. An empty cell has none of them, and never looks like passed."""
+    """The states of a cell: what a CI said of a patch set, or how it stands where it said no verdict.
+
+    An empty cell has none of them, and never looks like passed.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
     INFRASTRUCTURE = "infrastructure"
-    NOT_RUN = "not run"
-    UNKNOWN = "unknown"
     RUNNING = "running"
+    PENDING = "pending"
+    MISSED = "missed"
+    SUPERSEDED = "superseded"
+    NOT_EXPECTED = "not expected"
+    UNKNOWN = "unknown"
+    NOT_RUN = "not run"
     UNREAD = "unread"
 
 
@@ -40,6 +48,18 @@ NEEDED = sa.or_(
     sa.and_(models.Report.kind == base.Kind.STARTED, models.Report.attempt.is_(None)),
     sa.and_(models.Report.kind == base.Kind.OTHER, models.Report.parser.is_(None)),
 )
+
+#: What began so long ago and did not end runs no more, whoever forgot to say so.
+RUNS_AT_MOST = datetime.timedelta(hours=24)
+
+
+def needed(as_of):
+    """Those of :data:`NEEDED` that still mean something at a moment: without the starts of what runs no more."""
+    return sa.and_(
+        NEEDED,
+        sa.or_(models.Report.kind != base.Kind.STARTED, models.Report.posted_at > as_of - RUNS_AT_MOST),
+    )
+
 
 _STARTED, _FINISHED = base.Kind.STARTED.value, base.Kind.FINISHED.value
 _STATES = {state.value: state for state in State}

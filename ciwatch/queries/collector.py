@@ -6,7 +6,6 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.queries import window
 
 #: A listener that said nothing for so long is taken to be dead; it says something every few seconds.
 SEEN_WITHIN = datetime.timedelta(minutes=2)
@@ -48,6 +47,12 @@ class Listener(msgspec.Struct, frozen=True):
         return self.is_alive(now) and (self.state == _LISTENING or now - self.state_since <= SEEN_WITHIN)
 
 
+# Made once: every page asks, also one of which nothing more is said than that it is the same.
+_LISTENERS = sa.select(*(getattr(models.Listener, name) for name in Listener.__struct_fields__)).order_by(
+    models.Listener.name
+)
+
+
 class Gap(msgspec.Struct, frozen=True):
     """A stretch of time in which a source was not heard; *filled_by* is None until it is filled."""
 
@@ -74,10 +79,7 @@ class Silence(msgspec.Struct, frozen=True):
 
 def listeners(connection):
     """All :class:`Listener`, by name."""
-    names = [field for field in Listener.__struct_fields__]
-    columns = [getattr(models.Listener, name) for name in names]
-    statement = sa.select(*columns).order_by(models.Listener.name)
-    return [Listener(*row) for row in connection.execute(statement)]
+    return [Listener(*row) for row in connection.execute(_LISTENERS)]
 
 
 def gaps(connection, limit):
@@ -91,9 +93,11 @@ def gaps(connection, limit):
     return [Gap(*row) for row in connection.execute(statement)]
 
 
-def silence(connection, now):
-    """The :class:`Silence`, or None where pages are current or the database is empty."""
-    newest = window.newest_event(connection)
+def silence(connection, now, newest):
+    """The :class:`Silence`, or None where pages are current or the database is empty.
+
+    :param newest: when the newest event happened that was recorded, or None.
+    """
     if newest is None:
         return None
     known = listeners(connection)

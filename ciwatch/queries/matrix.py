@@ -1,5 +1,6 @@
 """The matrix of a project: every CI, and every job, on every patch set of a window."""
 
+import collections
 import datetime
 
 import msgspec
@@ -7,8 +8,13 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.db import summary
+from ciwatch.insight import status
 from ciwatch.parsers import results
+from ciwatch.queries import breakage
 from ciwatch.queries import cells
+from ciwatch.queries import columns
+from ciwatch.queries import standings
+from ciwatch.queries import story
 from ciwatch.queries import window as windows
 
 #: A CI without report on the patch sets shown still has its row if it reported within this time before: who
@@ -18,12 +24,26 @@ REMEMBERED = datetime.timedelta(days=180)
 #: A CI may report on a patch set long after it was uploaded.
 LATE = datetime.timedelta(days=30)
 
+#: The orders of the CIs, below the gate.
+BY_STATUS, BY_NAME = "status", "name"
+
+# Those first that need somebody; who is gone for good comes last.
+_WORST_FIRST = {
+    word: place
+    for place, word in enumerate(
+        [*(word for word in status.Word if word != status.Word.RETIRED), status.Word.RETIRED]
+    )
+}
+
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked for, beside the project.
 
     :ivar ci: part of a CI's name or title; ``job``: part of a job's name.
-    :ivar result: a cell state; only patch sets on which some CI has it.
+    :ivar result: a result class; only patch sets on which some of these CIs have it.
+    :ivar open: whether only patch sets of changes that are open are asked for.
+    :ivar rows: names of the only CIs asked for, or of jobs, as ``ci/job``; none for all.
+    :ivar order: :data:`BY_STATUS` or :data:`BY_NAME`.
     :ivar page: from 1; ``columns``: patch sets a page.
     """
 
@@ -32,6 +52,9 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     ci: str = ""
     job: str = ""
     result: str = ""
+    open: bool = False
+    rows: tuple[str, ...] = ()
+    order: str = BY_STATUS
     page: int = 1
     columns: int = 100
 
@@ -49,141 +72,121 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class SystemRow(msgspec.Struct, frozen=True):
-    """A CI's cells by column: what :func:`~ciwatch.queries.cells.state_of` says, None where it is silent."""
+    """A CI's cells by column: its state there, and its attempts in the pipeline that had most."""
 
     name: str
-    cells: list[tuple[cells.State, int] | None]
+    cells: list[tuple[cells.State, int]]
     passed: int
     judged: int
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job's cells by column, as three lists, since there are tens of thousands.
+    """A job's cells by column, None for none.
 
-    :ivar builds: what :func:`ciwatch.db.summary.unpack` gives of the latest build, or None for none.
-    :ivar runs: how many builds of the job there are on the patch set, in the pipeline that had most.
-    :ivar reports: the id of the report that the latest is from.
+    :ivar cells: (what :func:`ciwatch.db.summary.unpack` gives of the latest build, the id of its report, the
+        attempt that this was).
     """
 
     name: str
-    builds: list
-    runs: list[int]
-    reports: list[int]
+    cells: list
     passed: int
     judged: int
 
 
 class System(msgspec.Struct, frozen=True):
-    """A CI's row, with those of its jobs."""
+    """A CI's row, with those of its jobs. *status* is its status word, and *rule* why."""
 
     title: str
     is_gate: bool
+    status: str
+    rule: str
     row: SystemRow
     jobs: list[JobRow]
 
 
 class Matrix(msgspec.Struct, frozen=True):
-    """The whole. *total* counts the patch sets of the window, on all pages."""
+    """The whole. *total* counts the patch sets of the window, on all pages.
+
+    :ivar breakages: the shared breakages of the project that last, or met these patch sets.
+    """
 
     project: str
     branches: list[str]
     total: int
     columns: list[Column]
     systems: list[System]
+    breakages: list[breakage.Breakage]
 
 
-def read(connection, project, filters):
+def read(connection, registry, project, filters, as_of):
     """Reads the matrix of *project*, a row of :func:`ciwatch.queries.projects.find`.
 
+    :param registry: the :class:`~ciwatch.registry.model.Registry`.
     :param filters: :class:`Filters`.
+    :param as_of: now: what is pending, and what was missed.
     """
-    patch_sets, total = _read_columns(connection, project.id, filters)
-    place = {row.id: number for number, row in enumerate(patch_sets)}
     systems = _read_systems(connection, project.id, filters)
-    reports = _read_reports(connection, list(place))
-    states = _states(reports, place)
-    jobs = _read_builds(connection, reports, place, filters.job)
-    gates = [states[system.id] for system in systems if system.is_gate and system.id in states]
-    columns = [
-        Column(
-            row.change,
-            row.number,
-            row.subject,
-            row.branch,
-            row.status,
-            row.seen_at,
-            next((gate[number][0] for gate in gates if gate[number]), None),
-        )
-        for number, row in enumerate(patch_sets)
-    ]
-    nothing = [None] * len(patch_sets)
-    found = [
+    asked = [system for system in systems if _is_asked_for(system, filters)]
+    ids = None if len(asked) == len(systems) else [system.id for system in asked]
+    found, total, branches = columns.read(connection, project, filters, ids)
+    patch_sets = [patch_set for patch_set, _, _ in found]
+    place = {patch_set.id: number for number, patch_set in enumerate(patch_sets)}
+    reports = _read_reports(connection, list(place), as_of)
+    said = _by_cell(reports, place)
+    standing = standings.Standings(connection, registry, project.id, patch_sets, as_of)
+    periods = story.statuses(connection, min(as_of, filters.window.until))
+    jobs = _read_jobs(connection, reports, place, filters)
+    rows = [
         System(
             system.title,
             system.is_gate,
-            _system_row(system.name, states.get(system.id, nothing)),
+            *_status_of(periods.get(system.id)),
+            _system_row(system, said.get(system.id, {}), patch_sets, standing),
             jobs.get(system.id, []),
         )
-        for system in systems
-        if _asked_for(system, filters) and (not filters.job or jobs.get(system.id))
+        for system in asked
+        if not filters.job or system.id in jobs
     ]
-    return Matrix(project.name, _read_branches(connection, project.id), total, columns, found)
+    if filters.order == BY_STATUS:
+        rows.sort(key=lambda each: (not each.is_gate, _WORST_FIRST[each.status]))
+    gates = [said.get(system.id, {}) for system in systems if system.is_gate]
+    heads = [
+        Column(
+            patch_set.change,
+            patch_set.number,
+            subject,
+            patch_set.branch,
+            state,
+            patch_set.seen_at,
+            next((cells.state_of(there[number])[0] for there in gates if number in there), None),
+        )
+        for number, (patch_set, subject, state) in enumerate(found)
+    ]
+    breakages = _breakages(connection, project, filters, heads)
+    return Matrix(project.name, branches, total, heads, rows, breakages)
 
 
-def _asked_for(system, filters):
+def _is_asked_for(system, filters):
     wanted = filters.ci.lower()
-    return wanted in system.name.lower() or wanted in system.title.lower()
+    if wanted not in system.name.lower() and wanted not in system.title.lower():
+        return False
+    return not filters.rows or any(
+        row == system.name or row.startswith(system.name + "/") for row in filters.rows
+    )
 
 
-def _in_window(project_id, filters):
-    """The conditions of the patch sets that are asked for."""
-    conditions = [
-        models.Change.project_id == project_id,
-        models.PatchSet.seen_at > filters.window.since,
-        models.PatchSet.seen_at <= filters.window.until,
+def _status_of(period):
+    return (period.word, period.rule) if period else (story.UNCOUNTED, story.UNCOUNTED_RULE)
+
+
+def _breakages(connection, project, filters, heads):
+    """Those that last at the end of the window, or in which a patch set that is shown failed."""
+    shown = {head.change for head in heads}
+    return [
+        each
+        for each in breakage.read(connection, filters.window.until, project.name)
+        if each.until is None or not shown.isdisjoint(each.changes)
     ]
-    if filters.branch:
-        conditions.append(models.Change.branch == filters.branch)
-    if filters.result:
-        wanted = (
-            sa.select(models.Report.id)
-            .where(models.Report.patch_set_id == models.PatchSet.id)
-            .where(models.Report.verdict == filters.result)
-        )
-        conditions.append(wanted.exists())
-    return conditions
-
-
-def _read_columns(connection, project_id, filters):
-    conditions = _in_window(project_id, filters)
-    patch_sets = (
-        sa.select(
-            models.PatchSet.id,
-            models.PatchSet.number,
-            models.PatchSet.seen_at,
-            models.Change.number.label("change"),
-            models.Change.subject,
-            models.Change.branch,
-            models.Change.status,
-        )
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(*conditions)
-        .order_by(models.PatchSet.seen_at.desc(), models.Change.number.desc(), models.PatchSet.number.desc())
-        .limit(filters.columns)
-        .offset((filters.page - 1) * filters.columns)
-    )
-    total = (
-        sa.select(sa.func.count())
-        .select_from(models.PatchSet)
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(*conditions)
-    )
-    return connection.execute(patch_sets).all(), connection.scalar(total)
-
-
-def _read_branches(connection, project_id):
-    statement = sa.select(models.Change.branch).where(models.Change.project_id == project_id).distinct()
-    return sorted(connection.scalars(statement))
 
 
 def _read_systems(connection, project_id, filters):
@@ -205,7 +208,7 @@ def _read_systems(connection, project_id, filters):
     return sorted(systems, key=lambda system: (not system.is_gate, system.title.lower(), system.name))
 
 
-def _read_reports(connection, patch_set_ids):
+def _read_reports(connection, patch_set_ids, as_of):
     """The reports that cells need, in the order of their times."""
     if not patch_set_ids:
         return []
@@ -218,81 +221,71 @@ def _read_reports(connection, patch_set_ids):
             models.Report.summary,
         )
         .join(models.Account, models.Account.id == models.Report.account_id)
-        .where(models.Report.patch_set_id.in_(patch_set_ids), cells.NEEDED)
+        .where(models.Report.patch_set_id.in_(patch_set_ids), cells.needed(as_of))
         .order_by(*cells.ORDER)
     )
     return connection.execute(statement).all()
 
 
-def _states(reports, place):
-    """CI id -> its cells by column."""
-    said = {}
+def _by_cell(reports, place):
+    """CI id -> column -> its reports there."""
+    said = collections.defaultdict(dict)
     for report in reports:
-        columns = said.get(report[6])
-        if columns is None:
-            columns = said[report[6]] = {}
+        there = said[report[6]]
         column = place[report[5]]
-        if column in columns:
-            columns[column].append(report)
+        if column in there:
+            there[column].append(report)
         else:
-            columns[column] = [report]
-    found = {}
-    for ci_system_id, columns in said.items():
-        row = found[ci_system_id] = [None] * len(place)
-        for column, ours in columns.items():
-            row[column] = cells.state_of(ours)
-    return found
+            there[column] = [report]
+    return said
 
 
-def _read_builds(connection, reports, place, wanted):
-    """CI id -> a list of :class:`JobRow`."""
-    width, rows, runs_in = len(place), {}, {}
+def _system_row(system, said, patch_sets, standing):
+    row = [
+        cells.state_of(said[number]) if number in said else (standing.state(system.id, patch_set), 0)
+        for number, patch_set in enumerate(patch_sets)
+    ]
+    states = [state for state, _ in row]
+    passed = states.count(cells.State.PASSED)
+    return SystemRow(system.name, row, passed, passed + states.count(cells.State.FAILED))
+
+
+def _read_jobs(connection, reports, place, filters):
+    """CI id -> a list of :class:`JobRow`, by name."""
+    rows = collections.defaultdict(lambda: [None] * len(place))
     unpack = summary.unpack
     # In the order of time, so that the latest run of a job is the one that stays.
-    for _, pipeline, _, _, report_id, patch_set_id, _, line in reports:
-        if line is None:
-            continue
-        column = place[patch_set_id]
-        counted = runs_in.get(pipeline)
-        if counted is None:
-            counted = runs_in[pipeline] = {}
-        for build in unpack(line):
-            job_id = build[0]
-            runs = counted.get(job_id)
-            if runs is None:
-                runs = counted[job_id] = [0] * width
-                rows.setdefault(job_id, ([None] * width, [0] * width))
-            runs[column] += 1
-            builds, report_ids = rows[job_id]
-            builds[column] = build
-            report_ids[column] = report_id
+    for _, _, _, attempt, report_id, patch_set_id, _, line in reports:
+        if line is not None:
+            column = place[patch_set_id]
+            for build in unpack(line):
+                rows[build[0]][column] = build, report_id, attempt
     found = {}
-    for job_id, ci_system_id, name in _read_jobs(connection, rows):
-        if wanted.lower() in name.lower():
-            runs = [counted[job_id] for counted in runs_in.values() if job_id in counted]
-            most = list(map(max, *runs)) if len(runs) > 1 else runs[0]
-            found.setdefault(ci_system_id, []).append(_job_row(name, *rows[job_id], most))
+    wanted = filters.job.lower()
+    for job_id, system_id, system, name in _read_names(connection, rows):
+        if wanted in name.lower() and _is_row_asked_for(system, name, filters.rows):
+            found.setdefault(system_id, []).append(_job_row(name, rows[job_id]))
     return found
 
 
-def _read_jobs(connection, job_ids):
-    """(id, CI id, name) of each job, by name."""
+def _is_row_asked_for(system, job, rows):
+    return not rows or system in rows or f"{system}/{job}" in rows
+
+
+def _read_names(connection, job_ids):
+    """(id, CI id, the CI's name, name) of each job, by name."""
     found, job_ids = [], sorted(job_ids)
     for start in range(0, len(job_ids), 500):
-        statement = sa.select(models.Job.id, models.Job.ci_system_id, models.Job.name).where(
-            models.Job.id.in_(job_ids[start : start + 500])
+        statement = (
+            sa.select(models.Job.id, models.Job.ci_system_id, models.CISystem.name, models.Job.name)
+            .join(models.CISystem, models.CISystem.id == models.Job.ci_system_id)
+            .where(models.Job.id.in_(job_ids[start : start + 500]))
         )
-        found.extend(connection.execute(statement))
-    return sorted(found, key=lambda job: job.name)
+        found.extend(connection.execute(statement).all())
+    return sorted(found, key=lambda job: job[3])
 
 
-def _system_row(name, row):
-    states = [cell[0] for cell in row if cell]
-    passed = states.count(cells.State.PASSED)
-    return SystemRow(name, row, passed, passed + states.count(cells.State.FAILED))
-
-
-def _job_row(name, builds, report_ids, runs):
-    classes = [build[1] for build in builds if build]
+def _job_row(name, row):
+    classes = [cell[0][1] for cell in row if cell]
     passed = classes.count(results.ResultClass.PASSED)
-    return JobRow(name, builds, runs, report_ids, passed, passed + classes.count(results.ResultClass.FAILED))
+    return JobRow(name, row, passed, passed + classes.count(results.ResultClass.FAILED))

@@ -89,7 +89,7 @@ def read(connection, now, registry_fault=None):
     counted = (models.Project, models.Change, models.PatchSet, models.CISystem, models.Report, models.Build)
     return Status(
         registry_fault,
-        collector.silence(connection, now),
+        collector.silence(connection, now, window.newest_event(connection)),
         collector.listeners(connection),
         collector.gaps(connection, 20),
         [

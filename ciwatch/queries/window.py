@@ -8,6 +8,12 @@ import sqlalchemy as sa
 from ciwatch.db import models
 
 
+# Made once: every page asks, also one of which nothing more is said than that it is the same.
+_NEWEST_EVENT = sa.select(sa.func.max(models.StreamPosition.position_at)).where(
+    models.StreamPosition.source != models.ASKED
+)
+
+
 class Window(msgspec.Struct, frozen=True):
     """From *since*, not included, until *until*; both UTC."""
 
@@ -22,9 +28,7 @@ def ending(until, length):
 
 def newest_event(connection):
     """When the newest event that was recorded happened, UTC, or None in an empty database."""
-    position = models.StreamPosition
-    statement = sa.select(sa.func.max(position.position_at)).where(position.source != models.ASKED)
-    return connection.scalar(statement)
+    return connection.scalar(_NEWEST_EVENT)
 
 
 def newest_patch_set(connection, project_id):

@@ -24,6 +24,7 @@ from ciwatch.recorder import reading as readings
 from ciwatch.recorder import registration
 from ciwatch.recorder import rows
 from ciwatch.recorder import systems
+from ciwatch.recorder import versions
 
 LOG = logging.getLogger(__name__)
 
@@ -152,6 +153,11 @@ class Recorder:
             )
             news |= {said[number] for number in stored}
             better |= {said[number] for number in improving}
+        touched = {project_id for _, project_id, _ in homes}
+        for event in (batch[number] for number in news | better):
+            # An old event may name the project from which a change was moved since: now it is known at least.
+            touched |= {changes[event.change.number]["project_id"], project_ids[event.change.project]}
+        versions.move(connection, touched)
         positions.move(connection, self._source, max(event.at for event in batch))
         return news, better
 
@@ -189,6 +195,7 @@ class Recorder:
         corrections.apply(connection, self._rows, better, by_id, self._parsers)
         comments.store(connection, self._rows, [same.whole() for same in fresh], by_id, self._parsers)
         new_at = {number: same.posted_at for number, same in zip(numbers, fresh, strict=True)}
+        names = {key: account["name"] for key, account in by_id.items()}
         entities.name_accounts(
             accounts,
             [
@@ -201,6 +208,9 @@ class Recorder:
             systems.settle(connection, self._rows, account, self._identity, self._parsers)
         self._rows.update(entities.ACCOUNTS, accounts.values())
         systems.retitle(connection, accounts.values(), self._identity)
+        versions.move_accounts(
+            connection, {key for key, account in by_id.items() if account["name"] != names[key]}
+        )
         return numbers, improving
 
     def _store_faults(self, connection):

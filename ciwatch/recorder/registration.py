@@ -15,6 +15,7 @@ from ciwatch.recorder import dirty
 from ciwatch.recorder import entities
 from ciwatch.recorder import reports
 from ciwatch.recorder import systems
+from ciwatch.recorder import versions
 from ciwatch.recorder.rows import chunks
 
 ACCOUNTS = models.Account.__table__
@@ -53,6 +54,7 @@ class Registration:
         stored = connection.scalar(sa.select(POSITIONS.c.fingerprint).where(of_task))
         if digest != (stored or ""):
             _apply(connection, rows, self._identity, self._parsers)
+            versions.move_all(connection)
             # The rows that it remembers are other ones now.
             rows.forget()
             connection.execute(sa.delete(POSITIONS).where(of_task))

@@ -27,6 +27,7 @@ from ciwatch.recorder import registration
 from ciwatch.recorder import reports
 from ciwatch.recorder import rows
 from ciwatch.recorder import systems
+from ciwatch.recorder import versions
 
 REPORTS = reports.REPORTS
 COMMENTS = comments.COMMENTS
@@ -176,7 +177,7 @@ class Reparser:
     def _reports(self, connection, found):
         """Reads reports again, and rewrites those that say something else now."""
         stored = comparison.stored_builds(connection, [row["id"] for row in found])
-        items, ids, versions, without_start = [], [], [], set()
+        items, ids, upgraded, without_start = [], [], [], set()
         for row in found:
             posted = readings.posted_of_row(row, row["username"])
             reading = self._parsers.parse(posted.comment)
@@ -186,7 +187,7 @@ class Reparser:
             self._weigh(row, evidence.of_report(row, self._parsers), reading)
             if comparison.is_same(row, now) and stored.get(row["id"], []) == comparison.builds_of(reading):
                 if now["parser_version"] != row["parser_version"]:
-                    versions.append({"row_id": row["id"], "version": now["parser_version"]})
+                    upgraded.append({"row_id": row["id"], "version": now["parser_version"]})
                 continue
             if row["parser"] is not None or now["parser"] is not None:
                 tally.changed += 1
@@ -201,14 +202,15 @@ class Reparser:
             return
         ci_of_account = {row["account_id"]: row["ci_system_id"] for row in found}
         reports.rewrite(connection, self._rows, items, ids, ci_of_account)
+        versions.move_patch_sets(connection, {posted.patch_set_id for posted, _ in items})
         if without_start:
             self._infer_again(connection, without_start)
-        if versions:
+        if upgraded:
             connection.execute(
                 sa.update(REPORTS)
                 .where(REPORTS.c.id == sa.bindparam("row_id"))
                 .values(parser_version=sa.bindparam("version")),
-                versions,
+                upgraded,
             )
 
     def _infer_again(self, connection, patch_set_ids):

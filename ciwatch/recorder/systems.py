@@ -9,6 +9,7 @@ from ciwatch.recorder import comments
 from ciwatch.recorder import dirty
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder import reports
+from ciwatch.recorder import versions
 
 SYSTEMS = models.CISystem.__table__
 ACCOUNTS = models.Account.__table__
@@ -129,7 +130,9 @@ def _parts(connection, table, account):
         if table is reports.REPORTS:
             connection.execute(sa.delete(reports.BUILDS).where(reports.BUILDS.c.report_id.in_(ids)))
         connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
-        dirty.mark_patch_sets(connection, {row["patch_set_id"] for row in found})
+        patch_set_ids = {row["patch_set_id"] for row in found}
+        dirty.mark_patch_sets(connection, patch_set_ids)
+        versions.move_patch_sets(connection, patch_set_ids)
         yield [readings.posted_of_row(row, account["username"]) for row in found]
 
 

@@ -89,6 +89,7 @@ class Registry:
     :ivar projects: name -> :class:`Project`, in the order of the file.
     :ivar digest: another one whenever something changes on which figures depend; "" for nothing registered.
     :ivar accounts_digest: the same for what decides which account is which CI, and how that is called.
+    :ivar content_digest: the same for all that it says.
     """
 
     def __init__(self, systems=(), projects=()):
@@ -115,6 +116,7 @@ class Registry:
                 for name, system in sorted(self.systems.items())
             ]
         )
+        self.content_digest = _digest([*self.systems.values(), *self.projects.values()])
         self._rules_on = functools.lru_cache(maxsize=4096)(self._find_rules)
 
     def system_of(self, account):

@@ -24,11 +24,13 @@ class Told(typing.NamedTuple):
     :ivar expecting: the places where it changed who can be expected later.
     :ivar changed: CI id -> the first day on which its figures changed.
     :ivar gone: the same of the CIs that have no figures any more on a day.
+    :ivar project_ids: the projects of which any row changed.
     """
 
     expecting: set
     changed: dict
     gone: dict
+    project_ids: set
 
 
 class Row(typing.NamedTuple):
@@ -65,22 +67,23 @@ def write(connection, counted):
         (place, key): row
         for place, key, row in _read(connection, JOBS, days.JobDay, "job_id", _at(JOBS, places))
     }
-    _replace(
+    project_ids = _replace(
         connection,
         PROJECTS,
         {(p, None): r for p, r in known_projects.items()},
         {(p, None): r for p, r in told_projects.items()},
         None,
     )
-    _replace(connection, SYSTEMS, known_systems, told_systems, "ci_system_id")
-    _replace(connection, JOBS, known_jobs, told_jobs, "job_id")
+    project_ids |= _replace(connection, SYSTEMS, known_systems, told_systems, "ci_system_id")
+    project_ids |= _replace(connection, JOBS, known_jobs, told_jobs, "job_id")
     changed, gone = {}, {}
     for place, system_id in known_systems.keys() | told_systems.keys():
         told = told_systems.get((place, system_id))
         if known_systems.get((place, system_id)) != told:
             for first in (changed, gone) if told is None else (changed,):
                 first[system_id] = min(place.day, first.get(system_id, place.day))
-    return Told(_expecting(known_projects, told_projects, known_systems, told_systems), changed, gone)
+    expecting = _expecting(known_projects, told_projects, known_systems, told_systems)
+    return Told(expecting, changed, gone, project_ids)
 
 
 def _expecting(known_projects, told_projects, known_systems, told_systems):
@@ -118,7 +121,10 @@ def _read(connection, table, kind, id_name, *conditions):
 
 
 def _replace(connection, table, known, told, id_name):
-    """Deletes rows that are gone, or no longer right, and inserts those that are new."""
+    """Deletes rows that are gone, or no longer right, and inserts those that are new.
+
+    :returns: the ids of the projects that these are of.
+    """
     gone = [key for key, row in known.items() if told.get(key) != row]
     new = [key for key, row in told.items() if known.get(key) != row]
     names = [*_KEY, id_name] if id_name else list(_KEY)
@@ -132,6 +138,7 @@ def _replace(connection, table, known, told, id_name):
             row[id_name] = row_id
         rows.append(row)
     bulk.insert(connection, table, rows)
+    return {place.project_id for place, _ in (*gone, *new)}
 
 
 def read_projects(connection, *conditions):

@@ -1,5 +1,7 @@
 """What does not change while figures are counted: who there is, where each is expected, when it was sick."""
 
+import datetime
+
 import sqlalchemy as sa
 
 from ciwatch.db import models
@@ -29,6 +31,19 @@ def expects(registry, name, project, branch, day, is_learned):
     return expected
 
 
+def _trailing(counts, days):
+    """The sums of a figure, a dict of dates, over the days that tell of each of some *days* in a row."""
+    first, last = expectation.learned_days(days[0])
+    total = sum(counts.get(first + datetime.timedelta(days=number), 0) for number in range((last - first).days + 1))
+    sums = [total]
+    for _ in days[1:]:
+        last += datetime.timedelta(days=1)
+        total += counts.get(last, 0) - counts.get(first, 0)
+        first += datetime.timedelta(days=1)
+        sums.append(total)
+    return sums
+
+
 class Known:
     """Reads each of these things once."""
 
@@ -51,6 +66,7 @@ class Known:
         }
         self._first_reports = {}
         self._learned_on = {}
+        self._learned_days = {}
         self._spells = None
 
     def watched(self, project_id, branch, day, as_of, only=None, also=()):
@@ -77,6 +93,38 @@ class Known:
             if only in (None, system_id)
         ]
 
+    def learn(self, project_id, first, last):
+        """Reads at once who is learned to be expected, on all branches of a project, from one date to another.
+
+        What :meth:`watched` would else read for each branch and day by itself.
+        """
+        since, until = expectation.learned_days(first)[0], expectation.learned_days(last)[1]
+        project, system = models.DailyProject, models.DailySystem
+        patch_sets, reported = {}, {}
+        statement = sa.select(project.branch, project.day, project.patch_sets).where(
+            project.project_id == project_id, project.day.between(since, until)
+        )
+        for branch, day, count in self.connection.execute(statement):
+            patch_sets.setdefault(branch, {})[day] = count
+        statement = sa.select(system.branch, system.ci_system_id, system.day, system.reported).where(
+            system.project_id == project_id, system.day.between(since, until), system.reported > 0
+        )
+        for branch, system_id, day, count in self.connection.execute(statement):
+            reported.setdefault(branch, {}).setdefault(system_id, {})[day] = count
+        days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
+        for branch, counts in patch_sets.items():
+            of_all = _trailing(counts, days)
+            of_each = {
+                system_id: _trailing(each, days) for system_id, each in reported.get(branch, {}).items()
+            }
+            for number, day in enumerate(days):
+                self._learned_on[project_id, branch, day] = frozenset(
+                    system_id
+                    for system_id, sums in of_each.items()
+                    if expectation.is_learned(sums[number], of_all[number])
+                )
+        self._learned_days.setdefault(project_id, set()).update(days)
+
     def _first_reports_on(self, project_id):
         if project_id not in self._first_reports:
             statement = (
@@ -94,7 +142,9 @@ class Known:
         """The ids of the CIs that are expected because of what they did before *day*."""
         key = project_id, branch, day
         if key not in self._learned_on:
-            self._learned_on[key] = self._learn(*key)
+            # Of a branch without patch sets in all these days nothing was read, and nothing is there.
+            is_read = day in self._learned_days.get(project_id, ())
+            self._learned_on[key] = frozenset() if is_read else self._learn(*key)
         return self._learned_on[key]
 
     def _learn(self, project_id, branch, day):

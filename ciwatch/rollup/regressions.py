@@ -19,6 +19,7 @@ def tell(known, system_id, day, as_of):
     """Brings the stored spells of a CI up to date; those that were over before the *day* stay as they are.
 
     :param known: a :class:`~ciwatch.rollup.known.Known`.
+    :returns: the spells that are new, and those that are no longer there.
     """
     connection = known.connection
     mine = spells.of(connection, system_id, _KINDS)
@@ -40,7 +41,7 @@ def tell(known, system_id, day, as_of):
     first = day + datetime.timedelta(days=1)
     found = regression.find(sums, first, as_of.date(), open_spell)
     told = [each if each.evidence else _with_evidence(known, system_id, each, as_of) for each in found]
-    spells.replace(connection, system_id, _KINDS, over + told)
+    return spells.replace(connection, system_id, _KINDS, over + told)
 
 
 def _with_evidence(known, system_id, spell, as_of):

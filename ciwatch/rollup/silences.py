@@ -22,6 +22,7 @@ def tell(known, system_id, day, as_of):
     """Brings the stored spells of a CI up to date; those that were over before the *day* stay as they are.
 
     :param known: a :class:`~ciwatch.rollup.known.Known`.
+    :returns: the spells that are new, and those that are no longer there.
     """
     connection, report = known.connection, models.Report
     mine = sa.and_(
@@ -37,7 +38,8 @@ def tell(known, system_id, day, as_of):
     if last_at:
         statement = statement.where(report.posted_at >= last_at)
     reports = list(connection.scalars(statement))
-    spells.replace(connection, system_id, _KINDS, over + list(_find(known, system_id, reports, as_of)))
+    told = over + list(_find(known, system_id, reports, as_of))
+    return spells.replace(connection, system_id, _KINDS, told)
 
 
 def _find(known, system_id, reports, as_of):

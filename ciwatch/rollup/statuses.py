@@ -20,11 +20,14 @@ DAYS = flakes.DAYS
 
 
 def tell(known, system_id, day, as_of):
-    """Brings the stored status words of a CI up to date, from the midnight after the *day* on."""
+    """Brings the stored status words of a CI up to date, from the midnight after the *day* on.
+
+    :returns: whether that changed any.
+    """
     connection = known.connection
     first_at = _first_report(connection, system_id)
     if first_at is None or first_at > as_of:
-        return
+        return False
     mine = [spell for _, spell in spells.read(connection, models.Spell.ci_system_id == system_id)]
     # A spell says more of itself the longer it lasts, and the rule of its word is what it says.
     called = [spell.called_at for spell in mine if spell.is_known(midnight(day))]
@@ -40,7 +43,7 @@ def tell(known, system_id, day, as_of):
             lasting = _Period(found.word, found.rule, moment, None)
     if lasting is not None:
         told.append(lasting)
-    _write(connection, system_id, _read(connection, system_id), told)
+    return _write(connection, system_id, _read(connection, system_id), told)
 
 
 class _Period(typing.NamedTuple):
@@ -75,6 +78,7 @@ def _write(connection, system_id, stored, told):
     ]
     if new:
         connection.execute(sa.insert(PERIODS), new)
+    return bool(gone or new)
 
 
 def _first_report(connection, system_id):

@@ -20,6 +20,7 @@ from ciwatch.insight import expectation
 from ciwatch.insight.facts import midnight
 from ciwatch.recorder import dirty
 from ciwatch.recorder import rows
+from ciwatch.recorder import versions
 from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import daily
 from ciwatch.rollup import known as knowns
@@ -63,6 +64,7 @@ class Updater:
             for model in (*_DERIVED, models.DirtySystem, models.DirtyDay):
                 connection.execute(sa.delete(model))
             connection.execute(sa.delete(POSITIONS).where(POSITIONS.c.task == _TASK))
+            versions.move_all(connection)
 
     def update(self, as_of):
         """Counts what is dirty, or became so by the time that passed.
@@ -125,7 +127,10 @@ class Updater:
         """Tells of some CIs when they were sick; the days on which they spoke then are counted anew."""
         found = _take_systems(connection, DirtyPart.VOTES)
         for system_id, day in found:
-            for spell in sicknesses.tell(connection, system_id, day, as_of):
+            changed = sicknesses.tell(connection, system_id, day, as_of)
+            if changed:
+                versions.move_system(connection, system_id)
+            for spell in changed:
                 _mark_spell(connection, system_id, spell)
                 day = min(day, spell.started_at.date())
             _mark_systems(connection, {system_id: day}, DirtyPart.FIGURES)
@@ -145,6 +150,7 @@ class Updater:
             for day, scene in scenes.read(known, project_id, branch, wanted, as_of).items():
                 counted[Place(project_id, branch, day)] = days.count(scene, as_of)
         told = daily.write(connection, counted)
+        versions.move(connection, told.project_ids)
         _mark_expected(connection, told.expecting)
         _mark_systems(connection, told.changed, DirtyPart.FIGURES)
         _mark_systems(connection, told.gone, DirtyPart.VOTES)
@@ -155,9 +161,11 @@ class Updater:
         found = _take_systems(connection, DirtyPart.FIGURES)
         known = knowns.Known(connection, self._registry)
         for system_id, day in found:
-            silences.tell(known, system_id, day, as_of)
-            regressions.tell(known, system_id, day, as_of)
-            statuses.tell(known, system_id, day, as_of)
+            changed = [
+                part.tell(known, system_id, day, as_of) for part in (silences, regressions, statuses)
+            ]
+            if any(changed):
+                versions.move_system(connection, system_id)
         return len(found)
 
 

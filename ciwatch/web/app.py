@@ -23,6 +23,7 @@ def create_app(conf, engine=None):
         configurator.include("pyramid_mako")
         configurator.include("ciwatch.web.db")
         configurator.include("ciwatch.web.static")
+        configurator.include("ciwatch.web.validators")
         configurator.include("ciwatch.web.headers")
         configurator.include("ciwatch.web.errors")
         configurator.include("ciwatch.web.rendering")

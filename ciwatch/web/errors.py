@@ -67,6 +67,8 @@ def answer(request, status, heading, sentence):
 
     Takes nothing from the database, which may be what is wrong.
     """
+    # Whoever asks with it again is to be told whether that is over.
+    request.validator = None
     # Of an address that is no UTF-8, too.
     if request.environ.get("PATH_INFO", "").startswith("/api/"):
         reply = renderers.render_to_response("json", {"error": sentence}, request)

@@ -1,8 +1,13 @@
 """The cells of the matrix as HTML: the one place of the site where thousands of elements are written."""
 
+import functools
+
 import markupsafe
 
+from ciwatch.queries import cells
 from ciwatch.web import rendering
+
+_JOB_MARKS = {str(state): mark for state, mark in rendering.MARKS.items()}
 
 
 def day_groups(columns):
@@ -16,15 +21,41 @@ def day_groups(columns):
     return groups
 
 
+def heads(columns, now):
+    """The heads of the columns: change and patch set, age, and what the gate said."""
+    written = []
+    for column in columns:
+        subject = markupsafe.escape(rendering.bounded(column.subject, 100))
+        branch = markupsafe.escape(column.branch or "branch unknown")
+        if column.gate:
+            mark, css = rendering.MARKS[column.gate]
+            gate = f'<span class="mark {css}" role=img aria-label="gate: {column.gate}">{mark}</span>'
+        else:
+            gate = "<span class=mark></span>"
+        written.append(
+            f'<th class=ps scope=col><a href=/change/{column.change}#ps-{column.patch_set} title="{subject}'
+            f' ({branch}, {rendering.absolute(column.seen_at)})">{column.change},{column.patch_set}'
+            f" <i>{rendering.age(column.seen_at, now)}</i></a>{gate}"
+        )
+    # What came from outside is escaped above.
+    return markupsafe.Markup("".join(written))  # noqa: S704
+
+
+def gate_columns(columns):
+    """A ``col`` for each column, which tells what the gate said, so that a column can be highlighted."""
+    written = ["<col>"]
+    written.extend(f"<col class={rendering.css(each.gate)}>" if each.gate else "<col>" for each in columns)
+    return markupsafe.Markup("".join(written))  # noqa: S704
+
+
 def system_cells(row, columns):
     """A CI's cells; each leads to the change, at this CI."""
     anchor = rendering.anchor(row.name)
     written = []
-    for cell, column in zip(row.cells, columns, strict=True):
-        if cell is None:
-            written.append("<td>")
+    for (state, attempts), column in zip(row.cells, columns, strict=True):
+        if state is cells.State.NOT_EXPECTED:
+            written.append("<td class=e><b>·</b>")
             continue
-        state, attempts = cell
         mark, css = rendering.MARKS[state]
         again = f"<sup>{attempts}</sup>" if attempts > 1 else ""
         written.append(
@@ -37,22 +68,29 @@ def system_cells(row, columns):
 
 def job_cells(row):
     """A job's cells; each leads to the log, where it has an address that may be followed."""
-    marks = {str(state): mark for state, mark in rendering.MARKS.items()}
     written = []
     write = written.append
-    for build, runs, report in zip(row.builds, row.runs, row.reports, strict=True):
-        if build is None:
+    for cell in row.cells:
+        if cell is None:
             write("<td>")
-            continue
-        _, state, voting, has_log, position = build
-        mark, css = marks[state]
-        if not voting:
-            css = f'"{css} v" title=non-voting'
-        if runs > 1:
-            mark = f"{mark}<sup>{runs}</sup>"
-        if has_log:
-            write(f"<td class={css}><a href=/log/{report}/{position}>{mark}</a>")
         else:
-            write(f"<td class={css}><b>{mark}</b>")
+            build, report, attempt = cell
+            before, after = _around(build, attempt)
+            write(f"{before}{report}{after}")
     # Nothing of a comment is in here: states, numbers and marks of ours.
     return markupsafe.Markup("".join(written))  # noqa: S704
+
+
+@functools.lru_cache(maxsize=16384)
+def _around(build, attempt):
+    """What is written before and after the report's number in a job's cell: few are different."""
+    _, state, voting, has_log, position = build
+    mark, css = _JOB_MARKS[state]
+    if not voting:
+        css = f'"{css} v" title=non-voting'
+    if attempt > 1:
+        mark = f"{mark}<sup>{attempt}</sup>"
+    if has_log:
+        return f"<td class={css}><a href=/log/", f"/{position}>{mark}</a>"
+    # The number is for whoever asks for more of the cell.
+    return f"<td class={css}><b data-report=", f">{mark}</b>"

@@ -1,9 +1,9 @@
-"""Headers of every response: a browser may load nothing from elsewhere, and run nothing of a comment."""
+"""Headers of every response: a browser may load nothing from elsewhere, and run nothing but our modules."""
 
 _HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none';"
-        " frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self';"
+        " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     # Logs are on hosts of vendors, who need not know what was looked at here.
     "Referrer-Policy": "no-referrer",

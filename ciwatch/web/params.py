@@ -26,10 +26,14 @@ MAX_COLUMNS = 500
 MOST_DAYS = 3660
 MOST_READ_DAYS = 366
 
+_LONGEST_WINDOW = datetime.timedelta(days=366)
 _WINDOW = re.compile(r"([1-9]\d{0,3})([hd])", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 _LONGEST = 255
+# Of a CI and a job, each at its longest.
+_MOST_OF_ROW = 2 * _LONGEST + 1
+_MOST_ROWS = 200
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -45,6 +49,11 @@ class Parameter(msgspec.Struct, frozen=True):
     schema: dict
     read: typing.Callable
 
+    @property
+    def is_list(self):
+        """Whether it may be given more than once."""
+        return self.schema["type"] == "array"
+
 
 def read(request, parameters):
     """Name -> value of some parameters.
@@ -55,9 +64,13 @@ def read(request, parameters):
 
 
 def given(request, parameters):
-    """Name -> text of those parameters that a request gives, so that links can keep them."""
-    values = {parameter.name: request.GET.get(parameter.name, "").strip() for parameter in parameters}
-    return {name: value for name, value in values.items() if value}
+    """Name -> text, or a list of texts, of the parameters that a request gives, so that links can keep them."""
+    found = {}
+    for parameter in parameters:
+        values = [value.strip() for value in request.GET.getall(parameter.name) if value.strip()]
+        if values:
+            found[parameter.name] = values if parameter.is_list else values[-1]
+    return found
 
 
 def choice(name, description, values, default):
@@ -108,23 +121,36 @@ def _days(most):
 
 def _until(request):
     """The parameter ``until``, UTC, or now."""
-    value = request.GET.get("until", "").strip()
+    # A day is meant as a whole.
+    return _moment(request, "until", datetime.timedelta(days=1)) or request.now
+
+
+def _since(request):
+    """The parameter ``since``, UTC, or None."""
+    return _moment(request, "since", datetime.timedelta())
+
+
+def _moment(request, name, of_a_day):
+    """A moment, UTC, or None where it is not given.
+
+    :param of_a_day: what is added where a day is given, and not a time.
+    """
+    value = request.GET.get(name, "").strip()
     if not value:
-        return request.now
+        return None
     try:
         moment = datetime.datetime.fromisoformat(value)
     except ValueError:
-        _refuse("until", value, "a date or a time in UTC, such as 2026-11-23 or 2026-11-23T14:00")
+        _refuse(name, value, "a date or a time in UTC, such as 2026-11-23 or 2026-11-23T14:00")
     if _DAY.fullmatch(value):
-        # A day is meant as a whole.
-        moment += datetime.timedelta(days=1) if moment.year < 9999 else datetime.timedelta()
+        moment += of_a_day if moment.year < 9999 else datetime.timedelta()
     try:
         moment = moment.replace(tzinfo=datetime.UTC) if moment.tzinfo is None else moment
         moment = moment.astimezone(datetime.UTC)
     except OverflowError:
         moment = None
     if moment is None or not 2000 <= moment.year <= 2100:
-        _refuse("until", value, "a time between the years 2000 and 2100")
+        _refuse(name, value, "a time between the years 2000 and 2100")
     return moment
 
 
@@ -141,7 +167,7 @@ def _hours_or_days(request):
     value = request.GET.get("window", "").strip() or DEFAULT_WINDOW
     match = _WINDOW.fullmatch(value)
     hours = int(match[1]) * (24 if match[2] == "d" else 1) if match else 0
-    if not 0 < hours <= 366 * 24:
+    if not 0 < hours <= _LONGEST_WINDOW / datetime.timedelta(hours=1):
         _refuse("window", value, "hours or days up to a year, such as 24h or 7d")
     return datetime.timedelta(hours=hours)
 
@@ -157,6 +183,15 @@ def text(request, name):
 def _refuse(name, value, takes):
     shown = value if len(value) <= 40 else value[:39] + "…"
     raise httpexceptions.HTTPBadRequest(f"The parameter {name} takes {takes}; it was {shown!r}.")
+
+
+def _rows(request):
+    """The parameters ``row``."""
+    values = [value.strip() for value in request.GET.getall("row") if value.strip()]
+    for value in values:
+        if len(value) > _MOST_OF_ROW or not value.isprintable():
+            _refuse("row", value, f"the name of a CI, or ci/job, of at most {_MOST_OF_ROW} characters")
+    return tuple(values[:_MOST_ROWS])
 
 
 _MOMENT = {"type": "string", "examples": ["2026-11-23", "2026-11-23T14:00"]}
@@ -225,6 +260,14 @@ SHOW = choice(
     "status",
 )
 
+#: The rows of a matrix.
+ROWS = Parameter(
+    "row",
+    "The name of a CI that is asked for, or of a job as ci/job; may be given again. All, unless given.",
+    {"type": "array", "items": {"type": "string", "maxLength": _MOST_OF_ROW}},
+    _rows,
+)
+
 #: Those of a matrix.
 MATRIX = (
     Parameter(
@@ -239,25 +282,54 @@ MATRIX = (
         _MOMENT,
         _until,
     ),
+    Parameter(
+        "since",
+        "The day or the moment, UTC, at which the window begins, in the place of its length.",
+        _MOMENT,
+        _since,
+    ),
     _free("branch", "Only patch sets of this branch."),
     _free("ci", "Only CIs with this in their name or title."),
     _free("job", "Only jobs with this in their name."),
     choice(
         "result",
-        "Only patch sets on which some CI has a result of this class.",
+        "Only patch sets on which some CI, of those asked for, has a result of this class.",
         {"": ""} | {str(word): str(word) for word in results.ResultClass},
         "",
+    ),
+    choice("open", "Whether to tell only of changes that are open.", {"": False, "yes": True}, ""),
+    ROWS,
+    choice(
+        "order",
+        "In which order the CIs come below the gate: by status, the worst first; or by name.",
+        {matrix.BY_STATUS: matrix.BY_STATUS, matrix.BY_NAME: matrix.BY_NAME},
+        matrix.BY_STATUS,
     ),
     _count("page", "Which page of the patch sets, from 1.", 1, 10**6),
     _count("columns", "How many patch sets a page has at most.", 100, MAX_COLUMNS),
 )
 
 
-def matrix_filters(request):
-    """The :class:`~ciwatch.queries.matrix.Filters` of a request for a page."""
-    return filters_of(**read(request, MATRIX))
+#: How a page shows a matrix: how big its cells are, which columns stand out, whether all jobs are shown.
+LOOKS = (
+    choice("density", "", {word: word for word in ("compact", "normal", "roomy")}, "normal"),
+    choice("gate", "", {"": "", "failed": "failed", "passed": "passed"}, ""),
+    choice("jobs", "", {"": False, "open": True}, ""),
+)
+LOOK_NAMES = frozenset(parameter.name for parameter in LOOKS)
 
 
-def filters_of(window, until, **filters):
-    """The :class:`~ciwatch.queries.matrix.Filters` of the values of :data:`MATRIX`."""
-    return matrix.Filters(window=windows.ending(until, window), **filters)
+def filters_of(window, until, since, row, **filters):
+    """The :class:`~ciwatch.queries.matrix.Filters` of the values of :data:`MATRIX`.
+
+    :raises pyramid.httpexceptions.HTTPBadRequest: where the window ends before it begins, or is too long.
+    """
+    if since is None:
+        asked = windows.ending(until, window)
+    elif since < until <= since + _LONGEST_WINDOW:
+        asked = windows.Window(since, until)
+    else:
+        raise httpexceptions.HTTPBadRequest(
+            "The parameter since takes a time before until, and at most a year before it."
+        )
+    return matrix.Filters(window=asked, rows=row, **filters)

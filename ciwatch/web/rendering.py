@@ -12,14 +12,18 @@ from ciwatch.queries import cells
 from ciwatch.queries import collector
 from ciwatch.queries import window as windows
 
-#: Mark and CSS class of each state: shape first, colour second.
+#: Mark and CSS class of each state: the mark and the form around it tell, the colour says it again.
 MARKS = {
     cells.State.PASSED: ("✓", "p"),
     cells.State.FAILED: ("✗", "f"),
     cells.State.INFRASTRUCTURE: ("!", "i"),
     cells.State.RUNNING: ("…", "r"),
-    cells.State.NOT_RUN: ("–", "n"),
+    cells.State.PENDING: ("○", "w"),
+    cells.State.MISSED: ("∅", "m"),
+    cells.State.SUPERSEDED: ("»", "s"),
+    cells.State.NOT_EXPECTED: ("·", "e"),
     cells.State.UNKNOWN: ("?", "u"),
+    cells.State.NOT_RUN: ("–", "k"),
     cells.State.UNREAD: ("≡", "x"),
 }
 
@@ -29,7 +33,7 @@ STATUS_CSS = {
     status.Word.UNSTABLE: "i",
     status.Word.REGRESSED: "f",
     status.Word.SICK: "f",
-    status.Word.SILENT: "u",
+    status.Word.SILENT: "m",
     status.Word.NEW: "n",
     status.Word.RETIRED: "n",
 }
@@ -39,9 +43,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def includeme(config):
-    """Adds the helpers to every template, and the renderer of the API."""
+    """Adds the helpers to every template, the renderer of the API, and what all pages show of the data."""
     config.add_subscriber(_add_helpers, events.BeforeRender)
     config.add_renderer("msgspec", "ciwatch.web.rendering.json_renderer")
+    config.add_request_method(_newest, "newest", reify=True)
+    config.add_request_method(_silence, "silence", reify=True)
 
 
 def json_renderer(info):
@@ -63,11 +69,15 @@ def _add_helpers(event):
 
 def page(request, **values):
     """The values of a page, with what all pages show."""
-    return {
-        "newest": windows.newest_event(request.db),
-        "silence": collector.silence(request.db, request.now),
-        **values,
-    }
+    return {"newest": request.newest, "silence": request.silence, **values}
+
+
+def _newest(request):
+    return windows.newest_event(request.db)
+
+
+def _silence(request):
+    return collector.silence(request.db, request.now, request.newest)
 
 
 def safe_url(url):
@@ -114,6 +124,15 @@ def relative(moment, now):
     return f"{int(seconds / (365.25 * 86400))} years ago"
 
 
+def age(moment, now):
+    """How long ago, in few letters: 4s, 12m, 3h, 5d."""
+    seconds = max(int((now - moment).total_seconds()), 0)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
 def duration(seconds):
     """A length of time: 42 s, 3 min 02 s, 1 h 05 min."""
     if seconds < 60:
@@ -133,9 +152,12 @@ def size(count):
 
 
 def query(base, **changes):
-    """A query string of the dict *base* with some values changed; empty values are left out."""
+    """A query string of the dict *base* with some values changed; empty values are left out.
+
+    A value may be a list: the parameter is then said so many times.
+    """
     values = {name: value for name, value in {**base, **changes}.items() if value not in (None, "")}
-    return urllib.parse.urlencode(values)
+    return urllib.parse.urlencode(values, doseq=True)
 
 
 def path(*parts):
@@ -156,6 +178,11 @@ def anchor(name):
 def bounded(text, length=2000):
     """*text* cut to *length* characters, with an ellipsis where it was longer."""
     return text if len(text) <= length else text[:length] + "…"
+
+
+def about(word):
+    """Where a word is explained: its place on the page about us."""
+    return "/about#" + str(word).replace(" ", "_")
 
 
 def mark(state):
@@ -198,7 +225,9 @@ def span(told):
 HELPERS = types.SimpleNamespace(
     MARKS=MARKS,
     STATUS_CSS=STATUS_CSS,
+    about=about,
     absolute=absolute,
+    age=age,
     anchor=anchor,
     bounded=bounded,
     css=css,

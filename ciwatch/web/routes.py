@@ -11,6 +11,7 @@ ROUTES = (
     ("ci_policy", "/ci/{name:.+}/policy"),
     ("ci", "/ci/{name:.+}"),
     ("change", "/change/{number}"),
+    ("card", "/card/{change}/{patch_set}"),
     ("log", "/log/{report}/{position}"),
     ("coverage", "/coverage"),
     ("upstream", "/upstream"),

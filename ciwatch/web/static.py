@@ -15,5 +15,6 @@ def includeme(config):
     digest = hashlib.sha256()
     for path in sorted(FOLDER.iterdir()):
         digest.update(path.read_bytes())
+    config.registry["static_digest"] = digest.hexdigest()
     config.add_static_view("static", SPEC, cache_max_age=_YEAR_S)
     config.add_cache_buster(SPEC, static.QueryStringConstantCacheBuster(digest.hexdigest()[:12], "v"))

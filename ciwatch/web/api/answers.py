@@ -6,6 +6,7 @@ import msgspec
 
 from ciwatch.parsers.results import ResultClass
 from ciwatch.queries import behind
+from ciwatch.queries import breakage
 from ciwatch.queries import ci
 from ciwatch.queries import figures
 from ciwatch.queries import jobs
@@ -27,7 +28,7 @@ class Projects(msgspec.Struct, frozen=True):
 
 
 class Cell(msgspec.Struct, frozen=True):
-    """What a CI said of a patch set, in so many attempts."""
+    """What a CI said of a patch set, in so many attempts; or how it stands to it, in none."""
 
     state: State
     attempts: int
@@ -52,25 +53,31 @@ class JobRow(msgspec.Struct, frozen=True):
 
 
 class SystemRow(msgspec.Struct, frozen=True):
-    """A CI's cells by column, null where it is silent; *passed* of *judged* patch sets."""
+    """A CI's cells by column; *passed* of *judged* patch sets; *status* is its status word."""
 
     name: str
     title: str
     is_gate: bool
+    status: str
     passed: int
     judged: int
-    cells: list[Cell | None]
+    cells: list[Cell]
     jobs: list[JobRow]
 
 
 class Grid(msgspec.Struct, frozen=True):
-    """A matrix. *total* counts the patch sets of the window, on all pages."""
+    """A matrix. *total* counts the patch sets of the window, on all pages.
+
+    :ivar branches: those of these patch sets.
+    :ivar breakages: the shared breakages that last, or met the patch sets of this page.
+    """
 
     project: str
     branches: list[str]
     total: int
     columns: list[matrix.Column]
     systems: list[SystemRow]
+    breakages: list[breakage.Breakage]
 
 
 class Matrix(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     :ivar answer: the Struct that it gives.
     :ivar parameters: a tuple of :class:`~ciwatch.web.params.Parameter`.
     :ivar tables: name -> :class:`~ciwatch.web.tables.Table`; the first is meant where none is named.
+    :ivar live: of what it tells, for :mod:`ciwatch.web.validators`; None where that moves by itself.
     """
 
     route: str
@@ -25,6 +26,7 @@ class Endpoint(msgspec.Struct, frozen=True):
     answer: typing.Any
     parameters: tuple = ()
     tables: dict = {}
+    live: str | None = "all"
 
     @property
     def all_parameters(self):

@@ -39,6 +39,7 @@ ENDPOINTS = (
         answers.Matrix,
         params.MATRIX,
         {"cells": Table(rows.CellRow, rows.cells)},
+        live="project",
     ),
     Endpoint(
         "api_ci_list",
@@ -90,7 +91,13 @@ ENDPOINTS = (
             "breaches": Table(rows.BreachRow, rows.breaches),
         },
     ),
-    Endpoint("api_change", v1.change, change.Change, tables={"builds": Table(rows.BuildRow, rows.builds)}),
+    Endpoint(
+        "api_change",
+        v1.change,
+        change.Change,
+        tables={"builds": Table(rows.BuildRow, rows.builds)},
+        live="change",
+    ),
     Endpoint(
         "api_coverage",
         v1.coverage,
@@ -99,13 +106,13 @@ ENDPOINTS = (
         {"coverage": Table(rows.CoverageRow, rows.coverage)},
     ),
     Endpoint("api_upstream", v1.upstream, upstream.Upstream, (params.PROJECT, params.AS_OF)),
-    Endpoint("api_status", v1.status, status.Status),
-    Endpoint("api_openapi", openapi.view, dict[str, typing.Any]),
+    Endpoint("api_status", v1.status, status.Status, live=None),
+    Endpoint("api_openapi", openapi.view, dict[str, typing.Any], live=None),
 )
 
 
 def includeme(config):
     """Adds their views, and writes the document."""
     for endpoint in ENDPOINTS:
-        config.add_view(endpoint, route_name=endpoint.route, renderer="msgspec")
+        config.add_view(endpoint, route_name=endpoint.route, renderer="msgspec", live=endpoint.live)
     config.registry["openapi"] = openapi.document(ENDPOINTS)

@@ -5,6 +5,7 @@ import datetime
 import msgspec
 
 from ciwatch.insight import statistics
+from ciwatch.queries.cells import State
 
 
 class ProjectRow(msgspec.Struct, frozen=True):
@@ -23,7 +24,7 @@ class ProjectRow(msgspec.Struct, frozen=True):
 
 
 class CellRow(msgspec.Struct, frozen=True):
-    """A cell of a matrix that is not empty: a CI's, or where *job* is named, a job's."""
+    """A cell of a matrix where something is said or expected: a CI's, or where *job* is named, a job's."""
 
     change: int
     patch_set: int
@@ -135,7 +136,7 @@ def cells(answer):
     for place, column in enumerate(answer.matrix.columns):
         head = (column.change, column.patch_set, column.branch, column.subject, column.seen_at)
         for system in answer.matrix.systems:
-            if system.cells[place]:
+            if system.cells[place].state != State.NOT_EXPECTED:
                 yield CellRow(*head, system.name, None, *msgspec.structs.astuple(system.cells[place]))
             for job in system.jobs:
                 if job.cells[place]:

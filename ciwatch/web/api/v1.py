@@ -6,6 +6,7 @@ from ciwatch.queries import projects
 from ciwatch.queries import status as statuses
 from ciwatch.queries import story
 from ciwatch.web import params
+from ciwatch.web import systems
 from ciwatch.web.api import answers
 from ciwatch.web.views import change as changes
 from ciwatch.web.views import coverage as coverage_views
@@ -23,9 +24,15 @@ def project_matrix(request, **values):
     """The matrix of a project: every CI, and every job, on every patch set of a window."""
     found = project_views.find(request, request.matchdict["name"])
     filters = params.filters_of(**values)
-    read = matrix.read(request.db, found, filters)
-    systems = [_system(system) for system in read.systems]
-    grid = answers.Grid(read.project, read.branches, read.total, read.columns, systems)
+    read = matrix.read(request.db, systems.registry(request), found, filters, request.now)
+    grid = answers.Grid(
+        read.project,
+        read.branches,
+        read.total,
+        read.columns,
+        [_system(system) for system in read.systems],
+        read.breakages,
+    )
     return answers.Matrix(filters, grid)
 
 
@@ -70,20 +77,19 @@ def _system(system):
         system.row.name,
         system.title,
         system.is_gate,
+        system.status,
         system.row.passed,
         system.row.judged,
-        [cell and answers.Cell(*cell) for cell in system.row.cells],
+        [answers.Cell(*cell) for cell in system.row.cells],
         [
-            answers.JobRow(
-                job.name, job.passed, job.judged, list(map(_job_cell, job.builds, job.runs, job.reports))
-            )
+            answers.JobRow(job.name, job.passed, job.judged, list(map(_job_cell, job.cells)))
             for job in system.jobs
         ],
     )
 
 
-def _job_cell(build, runs, report):
-    if build is None:
+def _job_cell(cell):
+    if cell is None:
         return None
-    _, state, voting, has_log, position = build
-    return answers.JobCell(state, runs, voting, f"/log/{report}/{position}" if has_log else None)
+    (_, state, voting, has_log, position), report, attempt = cell
+    return answers.JobCell(state, attempt, voting, f"/log/{report}/{position}" if has_log else None)

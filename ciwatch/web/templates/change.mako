@@ -1,5 +1,6 @@
 <%inherit file="layout.mako"/>
 <%def name="title()">${change.number}</%def>
+<%def name="head()"><link rel="stylesheet" href="${request.static_path('ciwatch.web:static/change.css')}"></%def>
 <h1><a href="${gerrit_url}">${change.number}</a> ${change.subject}</h1>
 <p class="about"><a href="${h.path('project', change.project)}">${change.project}</a> · ${change.branch or 'branch unknown'} · ${(change.status or 'status unknown').lower()}${' · topic ' + change.topic if change.topic else ''}</p>
 % for patch_set in change.patch_sets:

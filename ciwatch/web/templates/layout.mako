@@ -4,22 +4,29 @@
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${self.title()} · CI Watch</title>
-<link rel="stylesheet" href="${request.static_path('ciwatch.web:static/ciwatch.css')}">
-<link rel="icon" href="${request.static_path('ciwatch.web:static/icon.svg')}" type="image/svg+xml">
+<link rel="stylesheet" href="${static('ciwatch.css')}">
+<link rel="icon" href="${static('icon.svg')}" type="image/svg+xml">
+<script src="${static('theme.js')}"></script>
+<script type="module" src="${static('keys.js')}"></script>
 ${self.head()}\
 </head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <a class="brand" href="/">CI Watch</a>
-<nav aria-label="Pages">
+<nav aria-label="Site">
 % for address, label in (("/", "Projects"), ("/ci", "CI systems"), ("/coverage", "Coverage"), ("/upstream", "Upstream"), ("/status", "Status"), ("/about", "About")):
 <a href="${address}"${' aria-current="page"' if self.attr.here == address else '' | n}>${label}</a>
 % endfor
 </nav>
+<form class="search" role="search" action="/search"><input type="search" name="q" placeholder="Project, CI, job, change   /" aria-label="Search projects, CI systems, jobs and changes" aria-keyshortcuts="/" maxlength="255" value="${self.asked()}"></form>
+<div class="ages">
+<span id="live" role="status"></span>
 % if newest:
-<span class="age">Newest event ${self.when(newest)}</span>
+<span>Newest event <time datetime="${h.iso(newest)}" title="${h.absolute(newest)}">${h.relative(newest, now)}</time></span>
 % endif
+<button type="button" id="theme" hidden>Colours</button>
+</div>
 </header>
 % if silence:
 <p class="silence" role="status"><b>Nothing new comes in.</b> What you see ends ${self.when(silence.newest)}.
@@ -32,18 +39,31 @@ The listener ${h.bounded(silence.listener.name, 60)} was last seen ${self.when(s
 % endif
 <a href="/status">Status</a></p>
 % endif
-<main id="main">
+<main id="main" tabindex="-1">
 ${next.body()}
 </main>
-<footer>All times are UTC.${self.foot()}</footer>
+<footer><span>All times are UTC.</span> ${self.foot()}</footer>
+<dialog id="keys" aria-labelledby="keys-title">
+<h2 id="keys-title">Keys</h2>
+<dl>
+<dt><kbd>/</kbd></dt><dd>search</dd>
+<dt><kbd>←</kbd> <kbd>→</kbd> <kbd>↑</kbd> <kbd>↓</kbd></dt><dd>move in a matrix; <kbd>Home</kbd> and <kbd>End</kbd> to the newest and the oldest patch set</dd>
+<dt><kbd>Enter</kbd></dt><dd>opens the log or the change of the cell</dd>
+<dt><kbd>Esc</kbd></dt><dd>closes what is open</dd>
+<dt><kbd>?</kbd></dt><dd>these keys</dd>
+</dl>
+<form method="dialog"><button>Close</button></form>
+</dialog>
 </body>
 </html>
 <%! here = "" %>
 <%def name="foot()"></%def>
 <%def name="head()"></%def>
+<%def name="asked()"></%def>
+<%def name="static(name)">${request.static_path('ciwatch.web:static/' + name)}</%def>
 <%def name="when(moment)"><time datetime="${h.iso(moment)}">${h.absolute(moment)}</time> <span class="quiet when">(${h.relative(moment, now)})</span></%def>
-<%def name="word(state, text=None)"><span class="word ${h.css(state)}">${h.mark(state)} ${text or state}</span></%def>
-<%def name="status(word)"><span class="word ${h.STATUS_CSS.get(word, 'n')}">${word}</span></%def>
+<%def name="word(state, text=None)"><a class="word ${h.css(state)}" href="${h.about(state)}">${h.mark(state)} ${text or state}</a></%def>
+<%def name="status(word)"><a class="word ${h.STATUS_CSS.get(word, 'n')}" href="${h.about(word)}">${word}</a></%def>
 <%def name="mark(state)">
 % if state:
 <span class="mark ${h.css(state)}" role="img" aria-label="${state}" title="${state}">${h.mark(state)}</span>

@@ -1,90 +1,118 @@
 <%inherit file="layout.mako"/>
 <%! from ciwatch.parsers.results import ResultClass %>
 <%def name="title()">${matrix.project}</%def>
+<%def name="head()"><link rel="stylesheet" href="${self.static('matrix.css')}">
+<script type="module" src="${self.static('matrix.js')}"></script>
+<script type="module" src="${self.static('filters.js')}"></script>
+</%def>
 <%
 base = h.path('project', matrix.project)
+api = h.path('api/v1/projects', matrix.project, 'matrix')
 columns = matrix.columns
 shown = f"{(asked.page - 1) * asked.columns + 1}–{(asked.page - 1) * asked.columns + len(columns)}" if columns else "none"
+is_filtered = bool(given.keys() - look.keys() - {'window', 'since', 'until', 'columns', 'order'})
+is_open = look['jobs'] or asked.job or asked.rows
 %>
 <h1>${matrix.project}</h1>
-<p class="about">Every CI on every patch set, ${h.absolute(asked.window.since)} – ${h.absolute(asked.window.until)}.</p>
-<form class="filters" action="${base}">
+<p class="about">Every CI on every patch set, newest first: ${h.absolute(asked.window.since)} – ${h.absolute(asked.window.until)}.</p>
+<form class="filters" id="filters" action="${base}">
 <span class="choice">
 % for choice in windows:
-<a href="${base}?${h.query(given, window=choice, page='')}"${' aria-current="true"' if choice == window else '' | n}>${choice[:-1]} ${choice[-1]}</a>
+<a href="${base}?${h.query(given, window=choice, since='')}"${' aria-current="true"' if choice == window else '' | n}>${choice[:-1]} ${choice[-1]}</a>
 % endfor
 </span>
-<input type="hidden" name="window" value="${window}">
-% for name in ("until", "columns"):
+% for name in ("window", "columns", "order", "density", "gate", "jobs"):
 % if name in given:
 <input type="hidden" name="${name}" value="${given[name]}">
 % endif
 % endfor
 <select name="branch" aria-label="Branch">
 <option value="">all branches</option>
-% for branch in filter(None, matrix.branches):
+% for branch in sorted({*filter(None, matrix.branches), *filter(None, [asked.branch])}):
 <option${' selected' if branch == asked.branch else ''}>${branch}</option>
 % endfor
 </select>
-<select name="result" aria-label="Verdict of any CI">
-<option value="">any verdict</option>
+<select name="result" aria-label="Result of any of these CI systems">
+<option value="">any result</option>
 % for result in ResultClass:
 <option${' selected' if result == asked.result else ''}>${result}</option>
 % endfor
 </select>
 <input name="ci" placeholder="CI system" aria-label="CI system" value="${asked.ci}" maxlength="255">
 <input name="job" placeholder="Job" aria-label="Job" value="${asked.job}" maxlength="255">
+<label class="check"><input type="checkbox" name="open" value="yes"${' checked' if asked.open else ''}> open changes only</label>
+<label>from <input name="since" placeholder="2026-11-20" value="${given.get('since', '')}" maxlength="40" class="date"></label>
+<label>to <input name="until" placeholder="now" value="${given.get('until', '')}" maxlength="40" class="date"></label>
 <button>Show</button>
-% if set(given) - {"window", "until"}:
-<a href="${base}?${h.query({name: given.get(name) for name in ('window', 'until')})}">All CIs and jobs</a>
+% if is_filtered:
+<a class="button" href="${base}?${h.query({name: given.get(name) for name in ('window', 'since', 'until', 'columns', *look)})}">Clear</a>
 % endif
-<a href="/api/v1/projects${base[len('/project'):]}/matrix?${h.query(given, page=asked.page if asked.page > 1 else '')}">API of this view</a>
 </form>
+% for each in matrix.breakages:
+<p class="note warn"><b>Shared breakage \
+% if each.until:
+from ${self.when(each.since)} to ${self.when(each.until)}:</b> \
+% else:
+since ${self.when(each.since)}:</b> \
+% endif
+${len(each.systems)} CI systems${', the gate too,' if any(system.is_gate for system in each.systems) else ''} failed ${len(each.changes)} changes, one after the other. Not your CI, probably not your patch. <a href="/upstream">Upstream</a></p>
+% endfor
 % if columns:
-<div class="scroll grid" tabindex="0" role="region" aria-label="Matrix of CI systems and patch sets"><table class="matrix">
+<div class="looks">
+<span>Highlight</span>
+${toggle('gate', 'failed', 'Gate said −1', look['gate'])}
+${toggle('gate', 'passed', 'Gate said +1', look['gate'])}
+<button form="filters" id="compare">Compare the selected rows</button>
+% if asked.rows:
+<a class="button" href="${base}?${h.query(given, row='')}">All rows</a>
+% endif
+${toggle('jobs', 'open', 'All jobs', 'open' if look['jobs'] else '')}
+<span class="choice" role="group" aria-label="Order">
+${option('order', '', 'worst first', asked.order == 'status')}
+${option('order', 'name', 'by name', asked.order == 'name')}
+</span>
+<span class="choice" role="group" aria-label="Density">
+% for density in ('compact', 'normal', 'roomy'):
+${option('density', '' if density == 'normal' else density, density, look['density'] == density)}
+% endfor
+</span>
+</div>
+<div class="scroll grid ${look['density']}" tabindex="0" role="region" aria-label="Matrix of CI systems and patch sets"><table class="matrix${' said-' + look['gate'] if look['gate'] else ''}">
 <caption>CI systems and their jobs in rows, patch sets of ${matrix.project} in columns, newest first</caption>
+<colgroup>${grid.gate_columns(columns)}</colgroup>
 <thead>
 <tr><th scope="col">${len(matrix.systems)} CI system${'' if len(matrix.systems) == 1 else 's'} · patch sets ${shown} of ${matrix.total}</th>\
 % for day, width in grid.day_groups(columns):
 <th class="day" colspan="${width}" scope="colgroup" title="${h.day(day)}"><span>${h.day(day) if width > 3 else day.day}</span></th>\
 % endfor
 </tr>
-<tr><th scope="col"><div class="row"><span>CI system, job</span><span class="n">passed/judged</span></div></th>\
-% for column in columns:
-<th class="ps" scope="col"><a href="/change/${column.change}" title="${column.subject} (${column.branch}, ${column.status or 'status unknown'}, ${h.absolute(column.seen_at)})">${column.change},${column.patch_set}</a>\
-% if column.gate:
-<span class="mark ${h.css(column.gate)}" role="img" aria-label="gate ${column.gate}" title="gate: ${column.gate}">${h.mark(column.gate)}</span>\
-% else:
-<span class="mark"></span>\
-% endif
-</th>\
-% endfor
-</tr>
+<tr><th scope="col"><div class="row"><span>CI system, job</span><span class="n">passed/judged</span></div></th>${grid.heads(columns, now)}</tr>
 </thead>
 % for system in matrix.systems:
-<tbody>
+<tbody${' class="gate"' if system.is_gate else '' | n}>
 <tr><th scope="row"><div class="row">\
 % if system.jobs:
-<input type="checkbox" checked aria-label="Jobs of ${system.title}">\
+<input type="checkbox" class="open"${' checked' if is_open else ''} aria-label="Jobs of ${system.title}">\
+% else:
+<span class="open"></span>\
 % endif
-<a class="name" href="${h.path('ci', system.row.name)}" title="${system.title}">${system.title}</a>${' (gate)' if system.is_gate else ''}<span class="n">${self.rate(system.row.passed, system.row.judged)}</span></div></th>${grid.system_cells(system.row, columns)}
+<a class="name" href="${h.path('ci', system.row.name)}" title="${system.title}">${system.title}</a>${' (gate)' if system.is_gate else ''} <a class="word ${h.STATUS_CSS.get(system.status, 'n')}" href="${h.about(system.status)}" title="${system.rule}">${system.status}</a>${tally(system.row)}${pick(system.row.name, system.title)}</div></th>${grid.system_cells(system.row, columns)}
 % for job in system.jobs:
-<tr class="job"><th scope="row"><div class="row"><span class="name" title="${job.name}">${job.name}</span><span class="n">${self.rate(job.passed, job.judged)}</span></div></th>${grid.job_cells(job)}
+<tr class="job"><th scope="row"><div class="row"><a class="name" href="${h.path('ci', system.row.name, 'job', job.name)}" title="${job.name}">${job.name}</a>${tally(job)}${pick(system.row.name + '/' + job.name, job.name)}</div></th>${grid.job_cells(job)}
 % endfor
 </tbody>
 % endfor
 </table></div>
 <ul class="legend">
 % for state, (mark, css) in h.MARKS.items():
-<li><span class="mark ${css}">${mark}</span>${state}</li>
+<li><span class="mark ${css}" aria-hidden="true">${mark}</span><a href="${h.about(state)}">${state}</a></li>
 % endfor
-<li>an empty cell: the CI said nothing</li>
-<li>a small number: so many attempts in one pipeline</li>
-<li>pale: the job does not vote</li>
-<li><a href="/about">what the words mean</a></li>
+<li><span class="mark again" aria-hidden="true"><sup>2</sup></span>second attempt</li>
+<li><span class="mark v" aria-hidden="true">✓</span>the job does not vote</li>
 </ul>
+<div id="card" role="tooltip" hidden></div>
 % elif newest_patch_set:
-<div class="note"><b>No patch set is in this window${', with these filters' if set(given) - {'window', 'until'} else ''}.</b>
+<div class="note"><b>No patch set is in this window${', with these filters' if is_filtered else ''}.</b>
 The newest of this project is of ${self.when(newest_patch_set)}:
 <a href="${base}?${h.query({'window': given.get('window'), 'until': h.iso(newest_patch_set)})}">show the window that ends there</a>.</div>
 % else:
@@ -101,3 +129,13 @@ The newest of this project is of ${self.when(newest_patch_set)}:
 % endif
 </nav>
 % endif
+<%def name="foot()">
+<%
+address = h.path('api/v1/projects', matrix.project, 'matrix')
+asks = h.query(of_api, page=asked.page if asked.page > 1 else '')
+%>
+<a href="${address}?${asks}">API of this view</a> <a href="${address}?${asks + '&' if asks else ''}format=csv">CSV</a></%def>
+<%def name="toggle(name, value, text, now_is)"><a class="button"${' aria-current="true"' if now_is == value else '' | n} href="${h.path('project', matrix.project)}?${h.query(given, **{name: '' if now_is == value else value})}">${text}</a></%def>
+<%def name="option(name, value, text, is_now)"><a href="${h.path('project', matrix.project)}?${h.query(given, **{name: value})}"${' aria-current="true"' if is_now else '' | n}>${text}</a></%def>
+<%def name="tally(row)"><span class="n">${row.passed}/${row.judged}</span></%def>
+<%def name="pick(value, title)"><input type="checkbox" class="pick" form="filters" name="row" value="${value}"${' checked' if value in asked.rows else ''} aria-label="Select ${title}"></%def>

@@ -24,7 +24,7 @@ def find(request):
     return found
 
 
-@view_config(route_name="change", renderer="ciwatch.web:templates/change.mako")
+@view_config(route_name="change", renderer="ciwatch.web:templates/change.mako", live="change")
 def change(request):
     """Every attempt of every CI on every patch set."""
     found = find(request)

@@ -16,7 +16,7 @@ from ciwatch.web import systems
 _LISTED = (params.AS_OF, params.DAYS, params.STANDING, params.PAGE)
 
 
-@view_config(route_name="ci_list", renderer="ciwatch.web:templates/ci_list.mako")
+@view_config(route_name="ci_list", renderer="ciwatch.web:templates/ci_list.mako", live="all")
 def ci_list(request):
     """All CI systems."""
     (as_of,) = params.read(request, (params.AS_OF,)).values()
@@ -29,7 +29,7 @@ def ci_list(request):
     )
 
 
-@view_config(route_name="ci", renderer="ciwatch.web:templates/ci.mako")
+@view_config(route_name="ci", renderer="ciwatch.web:templates/ci.mako", live="all")
 def system(request):
     """How one CI does, and what it did."""
     asked = params.read(request, (params.AS_OF, params.DAYS))
@@ -42,7 +42,7 @@ def system(request):
     )
 
 
-@view_config(route_name="ci_missed", renderer="ciwatch.web:templates/missed.mako")
+@view_config(route_name="ci_missed", renderer="ciwatch.web:templates/missed.mako", live="all")
 def missed(request):
     """The patch sets that a CI did not answer."""
     asked = params.read(request, _LISTED)
@@ -66,7 +66,7 @@ def missed(request):
     )
 
 
-@view_config(route_name="ci_policy", renderer="ciwatch.web:templates/policy.mako")
+@view_config(route_name="ci_policy", renderer="ciwatch.web:templates/policy.mako", live="all")
 def policy(request):
     """How a CI keeps the rules of third-party testing."""
     asked = params.read(request, (params.AS_OF, params.READ_DAYS))

@@ -11,7 +11,7 @@ from ciwatch.web.views import project as project_views
 _PARAMETERS = (params.PROJECT, params.AS_OF, params.RULES)
 
 
-@view_config(route_name="coverage", renderer="ciwatch.web:templates/coverage.mako")
+@view_config(route_name="coverage", renderer="ciwatch.web:templates/coverage.mako", live="all")
 def page(request):
     """Project by project, component by component."""
     found = find(request, **params.read(request, _PARAMETERS))

@@ -6,7 +6,7 @@ from ciwatch.queries import projects
 from ciwatch.web import rendering
 
 
-@view_config(route_name="home", renderer="ciwatch.web:templates/home.mako")
+@view_config(route_name="home", renderer="ciwatch.web:templates/home.mako", live="all")
 def home(request):
     """The front page."""
     return rendering.page(request, projects=projects.glance(request.db, request.now))

@@ -9,6 +9,7 @@ from ciwatch.queries import window as windows
 from ciwatch.web import grid
 from ciwatch.web import params
 from ciwatch.web import rendering
+from ciwatch.web import systems
 
 # The windows of the old pages.
 _OLD_TIMES = {"24 hours": "24h", "48 hours": "48h", "7 days": "7d"}
@@ -25,25 +26,24 @@ def find(request, name):
     return project
 
 
-@view_config(route_name="project", renderer="ciwatch.web:templates/project.mako")
+@view_config(route_name="project", renderer="ciwatch.web:templates/project.mako", live="project")
 def project(request):
     """Every CI on every patch set of a window."""
     found = find(request, request.matchdict["name"])
-    filters = params.matrix_filters(request)
-    read = matrix.read(request.db, found, filters)
-    given = {
-        name: request.GET[name].strip()
-        for name in ("window", "until", "branch", "ci", "job", "result", "columns")
-        if request.GET.get(name, "").strip()
-    }
+    filters = params.filters_of(**params.read(request, params.MATRIX))
+    read = matrix.read(request.db, systems.registry(request), found, filters, request.now)
+    given = params.given(request, params.MATRIX + params.LOOKS)
+    given.pop("page", None)
     return rendering.page(
         request,
         matrix=read,
         asked=filters,
+        look=params.read(request, params.LOOKS),
         given=given,
+        of_api={name: value for name, value in given.items() if name not in params.LOOK_NAMES},
         grid=grid,
         windows=params.WINDOWS,
-        window=given.get("window", params.DEFAULT_WINDOW),
+        window="" if "since" in given else given.get("window", params.DEFAULT_WINDOW),
         pages=-(-read.total // filters.columns),
         newest_patch_set=None if read.total else windows.newest_patch_set(request.db, found.id),
     )

@@ -11,7 +11,7 @@ from ciwatch.web.views import project as project_views
 _PARAMETERS = (params.PROJECT, params.AS_OF)
 
 
-@view_config(route_name="upstream", renderer="ciwatch.web:templates/upstream.mako")
+@view_config(route_name="upstream", renderer="ciwatch.web:templates/upstream.mako", live="all")
 def page(request):
     """The gate's health, and what fails for all."""
     found = find(request, **params.read(request, _PARAMETERS))

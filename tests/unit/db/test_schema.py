@@ -3,12 +3,15 @@
 import datetime
 
 from alembic import autogenerate
+from alembic import command
+from alembic import config
 from alembic.runtime import migration
 import sqlalchemy as sa
 
 from ciwatch.db import engine
 from ciwatch.db import models
 from ciwatch.db import schema
+from ciwatch.recorder import versions
 from tests import base
 
 
@@ -43,16 +46,27 @@ class TestSchema(base.TestCase):
 
     def test_downgrade_leaves_nothing(self):
         """The way back is there too."""
-        from alembic import command
-        from alembic import config
-
         store = self.make_engine()
+        self.downgrade(store, "base")
+        self.assertEqual(["alembic_version"], sa.inspect(store).get_table_names())
+
+    def test_upgrade_gives_versions(self):
+        """Projects that are there already have one, with which they can be recorded on."""
+        store = self.make_engine()
+        self.downgrade(store, "0005")
+        with store.begin() as connection:
+            connection.execute(sa.text("INSERT INTO projects (id, name) VALUES (1, 'lantern')"))
+            schema.upgrade(connection)
+            versions.move_all(connection)
+            self.assertEqual(1, connection.scalar(sa.select(models.Project.version)))
+
+    def downgrade(self, store, revision):
+        """Takes a database back to a *revision*."""
         settings = config.Config()
         settings.set_main_option("script_location", str(schema.MIGRATIONS))
         with store.begin() as connection:
             settings.attributes["connection"] = connection
-            command.downgrade(settings, "base")
-        self.assertEqual(["alembic_version"], sa.inspect(store).get_table_names())
+            command.downgrade(settings, revision)
 
 
 class TestEngine(base.TestCase):

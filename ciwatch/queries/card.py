@@ -1,0 +1,174 @@
+"""What a cell of a matrix has to tell when somebody looks closer: the patch set, and one CI's, or job's, attempts."""
+
+import datetime
+
+import msgspec
+import sqlalchemy as sa
+
+from ciwatch.db import models
+from ciwatch.insight import expectation
+from ciwatch.insight import facts
+from ciwatch.parsers import base
+from ciwatch.queries import cells
+from ciwatch.rollup import known as knowns
+
+#: So many attempts are told, the newest.
+MOST = 5
+
+
+class Attempt(msgspec.Struct, frozen=True):
+    """A finished report of the CI, or the job's build in it.
+
+    :ivar number: the n-th on this patch set and pipeline; *result* the word as the CI wrote it, or None.
+    :ivar duration_s: how long the job took, seconds; of a CI None.
+    """
+
+    pipeline: str
+    number: int
+    posted_at: datetime.datetime
+    state: cells.State
+    result: str | None
+    duration_s: int | None
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A cell.
+
+    :ivar author: who wrote the change, or None where nobody knows.
+    :ivar title: of the CI; None where the patch set alone is asked for, as *job* is where the CI is.
+    :ivar state: that of the CI where it said no verdict; else None.
+    :ivar due_at: until when its answer is, or was, expected; None where it is not.
+    :ivar why: why no answer is expected, in words, or None.
+    :ivar attempts: the newest first; *count* of all.
+    """
+
+    change: int
+    patch_set: int
+    subject: str
+    author: str | None
+    branch: str
+    status: str | None
+    uploaded_at: datetime.datetime
+    title: str | None
+    job: str | None
+    state: cells.State | None
+    due_at: datetime.datetime | None
+    why: str | None
+    attempts: list[Attempt]
+    count: int
+
+
+def read(connection, registry, change, patch_set, name, job, as_of):
+    """The :class:`Card` of a cell, or None where there is no such patch set, or CI.
+
+    :param change: number; ``patch_set``: number.
+    :param name: of the CI, or None.
+    :param job: name of its job, or None.
+    """
+    row = _read_patch_set(connection, change, patch_set)
+    system = None if name is None else _find(connection, name)
+    if row is None or (name is not None and system is None):
+        return None
+    head = (change, patch_set, row.subject, row.owner, row.branch, row.status, row.seen_at)
+    if system is None:
+        return Card(*head, None, None, None, None, None, [], 0)
+    attempts = _read_attempts(connection, row.id, system.id, job)
+    told = (None, None, None) if attempts else _tell(connection, registry, row, system, as_of)
+    return Card(*head, system.title, job, *told, attempts[:MOST], len(attempts))
+
+
+def _read_patch_set(connection, change, patch_set):
+    table, of = models.PatchSet, models.Change
+    statement = (
+        sa.select(
+            *(getattr(table, name) for name in _OF_PATCH_SET),
+            of.project_id,
+            of.branch,
+            of.subject,
+            of.owner,
+            of.status,
+        )
+        .join(of, of.id == table.change_id)
+        .where(of.number == change, table.number == patch_set)
+    )
+    return connection.execute(statement).first()
+
+
+_OF_PATCH_SET = (
+    "id",
+    "change_id",
+    "number",
+    "kind",
+    "seen_at",
+    "merged_at",
+    "abandoned_at",
+    "is_unready",
+    "files",
+)
+
+
+def _find(connection, name):
+    system = models.CISystem
+    return connection.execute(sa.select(system.id, system.title).where(system.name == name)).first()
+
+
+def _read_attempts(connection, patch_set_id, system_id, job):
+    """The newest first."""
+    report = models.Report
+    statement = (
+        sa.select(report.pipeline, report.attempt, report.posted_at, sa.type_coerce(report.verdict, sa.String()))
+        .join(models.Account, models.Account.id == report.account_id)
+        .where(
+            report.patch_set_id == patch_set_id,
+            models.Account.ci_system_id == system_id,
+            report.kind == base.Kind.FINISHED,
+        )
+        .order_by(report.posted_at.desc(), report.id.desc())
+    )
+    if job is None:
+        rows = [(*row, None, None) for row in connection.execute(statement)]
+    else:
+        build = models.Build
+        statement = (
+            statement.join(build, build.report_id == report.id)
+            .join(models.Job, models.Job.id == build.job_id)
+            .where(models.Job.name == job)
+            .add_columns(sa.type_coerce(build.result_class, sa.String()), build.result, build.duration_s)
+        )
+        rows = [(*row[:3], *row[4:]) for row in connection.execute(statement)]
+    return [
+        Attempt(pipeline, number, posted_at, cells.State(state or cells.State.UNKNOWN), result, duration_s)
+        for pipeline, number, posted_at, state, result, duration_s in rows
+    ]
+
+
+def _tell(connection, registry, row, system, as_of):
+    """(state, until when an answer is expected, why it is not) of a CI without an attempt."""
+    known = knowns.Known(connection, registry, since=row.seen_at.date())
+    found = known.watched(row.project_id, row.branch, row.seen_at.date(), as_of, only=system.id)
+    if not found:
+        return cells.State.NOT_EXPECTED, None, "it never reported on this project"
+    (watched,) = found
+    later = models.PatchSet
+    replaced_at = connection.scalar(
+        sa.select(later.seen_at)
+        .where(later.change_id == row.change_id, later.number > row.number)
+        .order_by(later.number)
+        .limit(1)
+    )
+    patch_set = facts.PatchSet(
+        row.id, 0, row.number, "", row.branch, row.kind, row.seen_at, None, replaced_at, row.merged_at,
+        row.abandoned_at, row.is_unready, None if row.files is None else tuple(row.files),
+    )  # fmt: skip
+    why = expectation.exemption(patch_set, watched.first_report_at)
+    if why is None:
+        expected = watched.expected(patch_set.files)
+        if expected:
+            standing = expectation.standing(patch_set, None, watched.limit, as_of)
+            return cells.State(str(standing)), row.seen_at + watched.limit, None
+        why = (
+            "nobody knows the files that it changes"
+            if expected is None
+            else "it reports on less than half of such patch sets, or its registration leaves them out"
+        )
+    return cells.State.NOT_EXPECTED, None, why

@@ -1,0 +1,39 @@
+"""How each CI stands to the patch sets of a matrix on which it said no verdict."""
+
+from ciwatch.insight import scene
+from ciwatch.insight.expectation import Standing
+from ciwatch.queries import cells
+from ciwatch.rollup import known as knowns
+
+_STATES = {
+    Standing.PENDING: cells.State.PENDING,
+    Standing.MISSED: cells.State.MISSED,
+    Standing.SUPERSEDED: cells.State.SUPERSEDED,
+    Standing.NOT_EXPECTED: cells.State.NOT_EXPECTED,
+    # Whether it is expected depends on files that nobody knows.
+    Standing.UNKNOWN_FILES: cells.State.NOT_EXPECTED,
+}
+
+
+class Standings:
+    """Reads at once what tells where each CI is expected; then each cell is told by itself."""
+
+    def __init__(self, connection, registry, project_id, patch_sets, as_of):
+        """Takes the :class:`~ciwatch.insight.facts.PatchSet` of a project, and the moment of which is told."""
+        self._project_id, self._as_of = project_id, as_of
+        self._watched = {}
+        days = [patch_set.seen_at.date() for patch_set in patch_sets]
+        self._known = knowns.Known(connection, registry, since=min(days, default=None))
+        if days:
+            self._known.learn(project_id, min(days), max(days))
+
+    def state(self, system_id, patch_set):
+        """The :class:`~ciwatch.queries.cells.State` of a CI that has not answered a patch set."""
+        key = patch_set.branch, patch_set.seen_at.date()
+        watched = self._watched.get(key)
+        if watched is None:
+            found = self._known.watched(self._project_id, *key, self._as_of)
+            watched = self._watched[key] = {system.id: system for system in found}
+        if system_id not in watched:
+            return cells.State.NOT_EXPECTED
+        return _STATES[scene.standing_of(watched[system_id], patch_set, (), self._as_of)]
