@@ -32,12 +32,13 @@ def browser():
     :raises MissingError: where it, or what drives it, is not installed.
     """
     try:
-        from playwright import sync_api
-        import PIL  # noqa: F401
         import axe_playwright_python  # noqa: F401
+        import PIL  # noqa: F401
+        from playwright import sync_api
     except ImportError as error:
         raise MissingError(
-            f"needs a browser, and {error.name} is not installed: pip install -r tests/browser/requirements.txt"
+            f"needs a browser, and {error.name} is not installed: pip install -r"
+            " tests/browser/requirements.txt"
         ) from error
     program = shutil.which("chromium")
     if program is None:
@@ -53,8 +54,8 @@ class Visit:
     """A page in a context of its own, and what went wrong on it.
 
     :ivar page: Playwright's page.
-    :ivar complaints: sentences: what the console said, scripts that failed, answers of 400 and above, requests
-        that would have left 127.0.0.1, dialogs.
+    :ivar complaints: sentences: what the console said, scripts that failed, answers of 400 and above,
+        requests that would have left 127.0.0.1, dialogs.
     """
 
     def __init__(self, width=1280, scheme="light", scripts=True, **more):
@@ -87,6 +88,11 @@ class Visit:
     def __exit__(self, *error):
         """Closes it."""
         self.context.close()
+
+    def take(self):
+        """The complaints since it was asked last."""
+        taken, self.complaints[:] = list(self.complaints), []
+        return taken
 
     def go(self, address, status=200):
         """Opens an address, which must answer with *status*."""

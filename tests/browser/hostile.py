@@ -43,6 +43,8 @@ _ADDRESSES = (
     "https://user:secret@logs.example/<script>{n}</script>",
 )
 
+_RESULTS = ("SUCCESS",) * 6 + ("FAILURE", "NODE_FAILURE", "SKIPPED", "<B>", "ODD_WORD")
+
 PROJECT = "wick/<b>\"quoted'"
 BRANCH = "stable/<i>\u202etnatsni"
 
@@ -99,7 +101,7 @@ def events(until_s, seed=1):
                 continue
             lines, is_failed = [], False
             for job in range(3):
-                result = luck.choice(["SUCCESS"] * 6 + ["FAILURE", "NODE_FAILURE", "SKIPPED", "<B>", "ODD_WORD"])
+                result = luck.choice(_RESULTS)
                 is_failed |= result == "FAILURE"
                 name = _word(TEXTS[(number + job * 4) % len(TEXTS)]) if job else f"tox-{number}"
                 lines.append(f"- {name} {next(addresses).format(n=serial)} : {result} in {job + 1}m 0{job}s")

@@ -13,8 +13,8 @@ class Page:
     :ivar path: its address on a server, with the fields of :class:`Cast` in braces, and ``{at}``, which asks
         for the time in which the world's story ends, and ``{and_at}``, the same behind other questions.
     :ivar status: what it must answer.
-    :ivar audited: the same with less in it, for axe-core, where the page repeats one thing thousands of times:
-        it would look for a minute at what it finds in seconds.
+    :ivar audited: the same with less in it, for axe-core, where the page repeats one thing thousands of
+        times: it would look for a minute at what it finds in seconds.
     """
 
     name: str
@@ -93,8 +93,8 @@ def cast(world):
     project = most("j.name")
     ci = most("s.name", " AND NOT s.is_gate AND j.name = ?", project)
     jobs = world.rows(
-        "SELECT b.name FROM jobs b JOIN ci_systems s ON s.id = b.ci_system_id JOIN builds u ON u.job_id = b.id"
-        " WHERE s.name = ? GROUP BY 1 ORDER BY sum(u.result_class = 'failed') DESC, 1 LIMIT 1",
+        "SELECT b.name FROM jobs b JOIN ci_systems s ON s.id = b.ci_system_id"
+        " JOIN builds u ON u.job_id = b.id WHERE s.name = ? GROUP BY 1 ORDER BY sum(u.result_class = 'failed') DESC, 1 LIMIT 1",
         ci,
     )
     return Cast(
