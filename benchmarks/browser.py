@@ -1,7 +1,7 @@
 """How long the matrix takes in a browser: until it is loaded, and while it is scrolled.
 
-The simulator's main project as in ``benchmarks.matrix``, 500 patch sets in one page, in Debian's Chromium; what
-``tests/browser`` needs is needed here.
+The simulator's main project as in ``benchmarks.matrix``, 500 patch sets in one page, in Debian's Chromium;
+what ``tests/browser`` needs, this needs, too.
 
     python -m benchmarks.browser [--rounds N]
 """
@@ -84,8 +84,8 @@ def measure(world, what, query, rounds):
             tasks.append(max(scroll(page), default=0))
     longest = statistics.median(tasks)
     print(
-        f"500 patch sets, {what}: load event median {statistics.median(loads):.0f} ms, best {min(loads):.0f} ms"
-        f" (at most {LOAD_BOUND_MS}); longest task while scrolling "
+        f"500 patch sets, {what}: load event median {statistics.median(loads):.0f} ms,"
+        f" best {min(loads):.0f} ms (at most {LOAD_BOUND_MS}); longest task while scrolling "
         + (f"median {longest:.0f} ms" if longest else "under 50 ms")
         + f" (at most {TASK_BOUND_MS})"
     )

@@ -1,4 +1,4 @@
-"""``python -m tests.browser [PART OF A NAME]``: these tests one after the other, and pictures in ``.browser``."""
+"""``python -m tests.browser [PART OF A NAME]``: these tests one after the other; pictures in ``.browser``."""
 
 import shutil
 import sys

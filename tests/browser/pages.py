@@ -94,7 +94,8 @@ def cast(world):
     ci = most("s.name", " AND NOT s.is_gate AND j.name = ?", project)
     jobs = world.rows(
         "SELECT b.name FROM jobs b JOIN ci_systems s ON s.id = b.ci_system_id"
-        " JOIN builds u ON u.job_id = b.id WHERE s.name = ? GROUP BY 1 ORDER BY sum(u.result_class = 'failed') DESC, 1 LIMIT 1",
+        " JOIN builds u ON u.job_id = b.id"
+        " WHERE s.name = ? GROUP BY 1 ORDER BY sum(u.result_class = 'failed') DESC, 1 LIMIT 1",
         ci,
     )
     return Cast(

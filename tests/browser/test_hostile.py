@@ -11,7 +11,7 @@ from tests.browser import pages
 _LINKS = """[...document.querySelectorAll('[href], [src], [action], [formaction], [data]')].flatMap(each =>
     ['href', 'src', 'action', 'formaction', 'data'].map(name => each.getAttribute(name)).filter(Boolean))"""
 # Elements and attributes that none of our pages has: they would be theirs.
-_FOREIGN = """[...document.querySelectorAll('iframe, object, embed, base, img, foreignObject, main script, style')]
+_FOREIGN = """[...document.querySelectorAll('iframe, object, embed, base, img, main script, style')]
     .map(each => each.outerHTML.slice(0, 100))
     .concat([...document.querySelectorAll('*')].flatMap(each => [...each.attributes]
         .filter(at => /^on/i.test(at.name) || at.name === 'style' || at.name === 'srcdoc')
