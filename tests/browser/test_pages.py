@@ -8,6 +8,8 @@ from tests.browser import chromium
 from tests.browser import pages
 from tests.browser import worlds
 
+load_tests = testscenarios.load_tests_apply_scenarios
+
 _WIDER = """() => {
     const seen = innerWidth, found = [];
     if (document.documentElement.scrollWidth <= seen) return found;
@@ -25,7 +27,7 @@ _WIDER = """() => {
 }"""
 
 
-class TestPages(testscenarios.WithScenarios, cases.BrowserTestCase):
+class TestPages(cases.BrowserTestCase):
     """A page as whoever opens it sees it."""
 
     scenarios = testscenarios.multiply_scenarios(
