@@ -73,9 +73,9 @@ class Project(Base):
 class Change(Base):
     """A change as the newest event about it says.
 
-    *updated_at* is the time of that event; *status_at* that of the newest event which told the status.
-    *exact* tells whether Gerrit was asked for it: then *updated_at* is what Gerrit says, and not when an
-    event was sent.
+    *owner* is the name of who wrote it, empty where nobody said. *updated_at* is the time of that event;
+    *status_at* that of the newest event which told the status. *exact* tells whether Gerrit was asked for it:
+    then *updated_at* is what Gerrit says, and not when an event was sent.
     """
 
     __tablename__ = "changes"
@@ -87,6 +87,7 @@ class Change(Base):
     subject: orm.Mapped[str] = orm.mapped_column(sa.String(1000))
     topic: orm.Mapped[str] = orm.mapped_column(sa.String(255))
     url: orm.Mapped[str] = orm.mapped_column(sa.String(1000))
+    owner: orm.Mapped[str] = orm.mapped_column(sa.String(255), server_default=sa.text("''"))
     updated_at: orm.Mapped[datetime.datetime]
     status: orm.Mapped[str | None] = orm.mapped_column(sa.String(32))
     status_at: orm.Mapped[datetime.datetime | None]

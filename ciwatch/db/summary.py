@@ -38,6 +38,7 @@ def unpack(line):
     return tuple(_unpack(token, position) for position, token in enumerate(line.split()))
 
 
+@functools.lru_cache(maxsize=65536)
 def _unpack(token, position):
     job_id, initial, voting, has_log = _TOKEN.fullmatch(token).groups()
     return int(job_id), _CLASSES[initial], bool(voting), bool(has_log), position

@@ -74,6 +74,7 @@ class Change(msgspec.Struct, frozen=True):
     :ivar updated_at: when Gerrit last updated the change, UTC, where Gerrit was asked for it; None in a
         stream.
     :ivar is_unready: whether it is work in progress, or private.
+    :ivar owner: the name of who wrote it, or the username; empty where Gerrit does not say.
     """
 
     project: str
@@ -85,6 +86,7 @@ class Change(msgspec.Struct, frozen=True):
     status: str | None = None
     updated_at: datetime.datetime | None = None
     is_unready: bool = False
+    owner: str = ""
 
 
 class PatchSet(msgspec.Struct, frozen=True):
@@ -149,6 +151,7 @@ class _WireChange(msgspec.Struct):
     branch: str | None = None
     subject: str | None = None
     topic: str | None = None
+    owner: _WireAccount | None = None
     url: str | None = None
     status: str | None = None
     lastUpdated: int | float | None = None
@@ -265,6 +268,7 @@ def _not_recorded(line, error):
 
 def _typed(wire):
     change, patch_set = wire.change, wire.patchSet
+    owner = change.owner
     who = getattr(wire, _WHO[wire.type])
     return Event(
         type=wire.type,
@@ -276,6 +280,7 @@ def _typed(wire):
             change.subject,
             change.topic,
             change.url,
+            (owner.name or owner.username) if owner else None,
             change.status or _STATUS.get(wire.type),
             change.lastUpdated,
             bool(change.wip or change.private),
@@ -299,7 +304,7 @@ def _typed(wire):
 
 
 @functools.lru_cache(maxsize=4096)
-def _change(project, number, branch, subject, topic, url, status, last_updated, is_unready):
+def _change(project, number, branch, subject, topic, url, owner, status, last_updated, is_unready):
     return Change(
         project=_text(project, 255),
         number=number,
@@ -307,6 +312,7 @@ def _change(project, number, branch, subject, topic, url, status, last_updated, 
         subject=_text(subject, 1000),
         topic=_text(topic, 255),
         url=_text(url, 1000),
+        owner=_text(owner, 255),
         status=_text(status, 32) or None,
         updated_at=time_of(last_updated),
         is_unready=is_unready,

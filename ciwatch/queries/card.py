@@ -1,4 +1,4 @@
-"""What a cell of a matrix has to tell when somebody looks closer: the patch set, and one CI's, or job's, attempts."""
+"""What a cell of a matrix tells when somebody looks closer: the patch set, and a CI's, or job's, attempts."""
 
 import datetime
 
@@ -69,7 +69,7 @@ def read(connection, registry, change, patch_set, name, job, as_of):
     system = None if name is None else _find(connection, name)
     if row is None or (name is not None and system is None):
         return None
-    head = (change, patch_set, row.subject, row.owner, row.branch, row.status, row.seen_at)
+    head = (change, patch_set, row.subject, row.owner or None, row.branch, row.status, row.seen_at)
     if system is None:
         return Card(*head, None, None, None, None, None, [], 0)
     attempts = _read_attempts(connection, row.id, system.id, job)
@@ -116,7 +116,9 @@ def _read_attempts(connection, patch_set_id, system_id, job):
     """The newest first."""
     report = models.Report
     statement = (
-        sa.select(report.pipeline, report.attempt, report.posted_at, sa.type_coerce(report.verdict, sa.String()))
+        sa.select(
+            report.pipeline, report.attempt, report.posted_at, sa.type_coerce(report.verdict, sa.String())
+        )
         .join(models.Account, models.Account.id == report.account_id)
         .where(
             report.patch_set_id == patch_set_id,
@@ -145,7 +147,9 @@ def _read_attempts(connection, patch_set_id, system_id, job):
 def _tell(connection, registry, row, system, as_of):
     """(state, until when an answer is expected, why it is not) of a CI without an attempt."""
     known = knowns.Known(connection, registry, since=row.seen_at.date())
-    found = known.watched(row.project_id, row.branch, row.seen_at.date(), as_of, only=system.id)
+    found = known.watched(
+        row.project_id, row.branch, row.seen_at.date(), as_of, only=system.id, with_spells=False
+    )
     if not found:
         return cells.State.NOT_EXPECTED, None, "it never reported on this project"
     (watched,) = found

@@ -54,7 +54,7 @@ RUNS_AT_MOST = datetime.timedelta(hours=24)
 
 
 def needed(as_of):
-    """Those of :data:`NEEDED` that still mean something at a moment: without the starts of what runs no more."""
+    """Those of :data:`NEEDED` that mean something at a moment: without the starts of what runs no more."""
     return sa.and_(
         NEEDED,
         sa.or_(models.Report.kind != base.Kind.STARTED, models.Report.posted_at > as_of - RUNS_AT_MOST),

@@ -62,6 +62,16 @@ def _count(connection, conditions):
 
 def _read(connection, project, filters, conditions):
     patch_set, change, later = models.PatchSet, models.Change, orm.aliased(models.PatchSet)
+    # The rest is read of those of the page alone.
+    page = (
+        sa.select(patch_set.id)
+        .join(change, change.id == patch_set.change_id)
+        .where(*conditions)
+        .order_by(patch_set.seen_at.desc(), change.number.desc(), patch_set.number.desc())
+        .limit(filters.columns)
+        .offset((filters.page - 1) * filters.columns)
+        .subquery()
+    )
     replaced_at = (
         sa.select(later.seen_at)
         .where(later.change_id == patch_set.change_id, later.number > patch_set.number)
@@ -86,11 +96,9 @@ def _read(connection, project, filters, conditions):
             change.subject,
             change.status,
         )
+        .join(page, page.c.id == patch_set.id)
         .join(change, change.id == patch_set.change_id)
-        .where(*conditions)
         .order_by(patch_set.seen_at.desc(), change.number.desc(), patch_set.number.desc())
-        .limit(filters.columns)
-        .offset((filters.page - 1) * filters.columns)
     )
     return [_column(project.name, *row) for row in connection.execute(statement)]
 

@@ -81,14 +81,15 @@ class SystemRow(msgspec.Struct, frozen=True):
 
 
 class JobRow(msgspec.Struct, frozen=True):
-    """A job's cells by column, None for none.
+    """A job's cells by column, as two lists, since there are tens of thousands.
 
-    :ivar cells: (what :func:`ciwatch.db.summary.unpack` gives of the latest build, the id of its report, the
-        attempt that this was).
+    :ivar builds: what :func:`ciwatch.db.summary.unpack` gives of the latest build, or None for none.
+    :ivar reports: (the id of the report that it is from, the attempt that this was).
     """
 
     name: str
-    cells: list
+    builds: list
+    reports: list
     passed: int
     judged: int
 
@@ -252,19 +253,21 @@ def _system_row(system, said, patch_sets, standing):
 
 def _read_jobs(connection, reports, place, filters):
     """CI id -> a list of :class:`JobRow`, by name."""
-    rows = collections.defaultdict(lambda: [None] * len(place))
+    rows = collections.defaultdict(lambda: ([None] * len(place), [None] * len(place)))
     unpack = summary.unpack
     # In the order of time, so that the latest run of a job is the one that stays.
     for _, _, _, attempt, report_id, patch_set_id, _, line in reports:
         if line is not None:
-            column = place[patch_set_id]
+            column, report = place[patch_set_id], (report_id, attempt)
             for build in unpack(line):
-                rows[build[0]][column] = build, report_id, attempt
+                row = rows[build[0]]
+                row[0][column] = build
+                row[1][column] = report
     found = {}
     wanted = filters.job.lower()
     for job_id, system_id, system, name in _read_names(connection, rows):
         if wanted in name.lower() and _is_row_asked_for(system, name, filters.rows):
-            found.setdefault(system_id, []).append(_job_row(name, rows[job_id]))
+            found.setdefault(system_id, []).append(_job_row(name, *rows[job_id]))
     return found
 
 
@@ -285,7 +288,7 @@ def _read_names(connection, job_ids):
     return sorted(found, key=lambda job: job[3])
 
 
-def _job_row(name, row):
-    classes = [cell[0][1] for cell in row if cell]
+def _job_row(name, builds, reports):
+    classes = [build[1] for build in builds if build]
     passed = classes.count(results.ResultClass.PASSED)
-    return JobRow(name, row, passed, passed + classes.count(results.ResultClass.FAILED))
+    return JobRow(name, builds, reports, passed, passed + classes.count(results.ResultClass.FAILED))

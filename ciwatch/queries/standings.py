@@ -19,7 +19,7 @@ class Standings:
     """Reads at once what tells where each CI is expected; then each cell is told by itself."""
 
     def __init__(self, connection, registry, project_id, patch_sets, as_of):
-        """Takes the :class:`~ciwatch.insight.facts.PatchSet` of a project, and the moment of which is told."""
+        """Takes :class:`~ciwatch.insight.facts.PatchSet` of a project, and the moment of which is told."""
         self._project_id, self._as_of = project_id, as_of
         self._watched = {}
         days = [patch_set.seen_at.date() for patch_set in patch_sets]
@@ -32,7 +32,7 @@ class Standings:
         key = patch_set.branch, patch_set.seen_at.date()
         watched = self._watched.get(key)
         if watched is None:
-            found = self._known.watched(self._project_id, *key, self._as_of)
+            found = self._known.watched(self._project_id, *key, self._as_of, with_spells=False)
             watched = self._watched[key] = {system.id: system for system in found}
         if system_id not in watched:
             return cells.State.NOT_EXPECTED

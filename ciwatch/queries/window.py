@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 
-
 # Made once: every page asks, also one of which nothing more is said than that it is the same.
 _NEWEST_EVENT = sa.select(sa.func.max(models.StreamPosition.position_at)).where(
     models.StreamPosition.source != models.ASKED

@@ -124,7 +124,7 @@ def _take_exact(row, event, state):
 
 def _texts(state):
     # Not the project's id: it depends on the order of arrival and must not decide.
-    return tuple(state[name] for name in ("branch", "subject", "topic", "url"))
+    return tuple(state[name] for name in ("branch", "subject", "topic", "url", "owner"))
 
 
 def _change_state(event, project_ids):
@@ -135,6 +135,7 @@ def _change_state(event, project_ids):
         "subject": change.subject,
         "topic": change.topic,
         "url": change.url,
+        "owner": change.owner,
     }
 
 
@@ -143,7 +144,7 @@ def _newer(event, row):
     if event.at != row["updated_at"]:
         return event.at > row["updated_at"]
     change = event.change
-    return (change.branch, change.subject, change.topic, change.url) > _texts(row)
+    return (change.branch, change.subject, change.topic, change.url, change.owner) > _texts(row)
 
 
 def _later_status(status, other):

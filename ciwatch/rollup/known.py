@@ -34,7 +34,9 @@ def expects(registry, name, project, branch, day, is_learned):
 def _trailing(counts, days):
     """The sums of a figure, a dict of dates, over the days that tell of each of some *days* in a row."""
     first, last = expectation.learned_days(days[0])
-    total = sum(counts.get(first + datetime.timedelta(days=number), 0) for number in range((last - first).days + 1))
+    total = sum(
+        counts.get(first + datetime.timedelta(days=number), 0) for number in range((last - first).days + 1)
+    )
     sums = [total]
     for _ in days[1:]:
         last += datetime.timedelta(days=1)
@@ -69,11 +71,12 @@ class Known:
         self._learned_days = {}
         self._spells = None
 
-    def watched(self, project_id, branch, day, as_of, only=None, also=()):
+    def watched(self, project_id, branch, day, as_of, only=None, also=(), with_spells=True):
         """The :class:`~ciwatch.insight.scene.Watched` CIs of a branch on a day, by id, or *only* one.
 
         :param also: ids of CIs that spoke there, although they reported on nothing of the project: of a
             change that came from another one.
+        :param with_spells: whether it matters when they were sick.
         """
         first_reports = {**dict.fromkeys(also), **self._first_reports_on(project_id)}
         learned = self._learned(project_id, branch, day)
@@ -87,14 +90,16 @@ class Known:
                     self.registry, self.systems[system_id].name, project, branch, day, system_id in learned
                 ),
                 self.registry.limit(self.systems[system_id].name, project),
-                tuple(spell for spell in self._spells_of(system_id) if spell.called_at <= as_of),
+                tuple(spell for spell in self._spells_of(system_id) if spell.called_at <= as_of)
+                if with_spells
+                else (),
             )
             for system_id, first_at in sorted(first_reports.items())
             if only in (None, system_id)
         ]
 
     def learn(self, project_id, first, last):
-        """Reads at once who is learned to be expected, on all branches of a project, from one date to another.
+        """Reads at once who is learned to be expected on a project's branches, from one date to another.
 
         What :meth:`watched` would else read for each branch and day by itself.
         """

@@ -161,9 +161,7 @@ class Updater:
         found = _take_systems(connection, DirtyPart.FIGURES)
         known = knowns.Known(connection, self._registry)
         for system_id, day in found:
-            changed = [
-                part.tell(known, system_id, day, as_of) for part in (silences, regressions, statuses)
-            ]
+            changed = [part.tell(known, system_id, day, as_of) for part in (silences, regressions, statuses)]
             if any(changed):
                 versions.move_system(connection, system_id)
         return len(found)

@@ -66,19 +66,41 @@ def system_cells(row, columns):
     return markupsafe.Markup("".join(written))  # noqa: S704
 
 
-def job_cells(row):
-    """A job's cells; each leads to the log, where it has an address that may be followed."""
-    written = []
+def job_row(system, row, picked):
+    """The row of a CI's job: its head, and its cells, each of which leads to the log.
+
+    :param system: the CI's name; ``picked``: the rows that are selected.
+    """
+    name = markupsafe.escape(row.name)
+    written = [
+        f'<tr class="job"><th scope="row"><div class="row"><a class="name" title="{name}"'
+        f' href="{rendering.path("ci", system, "job", row.name)}">{name}</a>{tally(row)}'
+        f"{pick(f'{system}/{row.name}', row.name, picked)}</div></th>"
+    ]
     write = written.append
-    for cell in row.cells:
-        if cell is None:
+    for build, said in zip(row.builds, row.reports, strict=True):
+        if build is None:
             write("<td>")
         else:
-            build, report, attempt = cell
+            report, attempt = said
             before, after = _around(build, attempt)
             write(f"{before}{report}{after}")
-    # Nothing of a comment is in here: states, numbers and marks of ours.
+    # The names are escaped; the rest is states, numbers and marks of ours.
     return markupsafe.Markup("".join(written))  # noqa: S704
+
+
+def tally(row):
+    """How many passed of those judged."""
+    return markupsafe.Markup(f'<span class="n">{row.passed}/{row.judged}</span>')  # noqa: S704
+
+
+def pick(value, title, picked):
+    """The box that selects a row for comparison."""
+    checked = " checked" if value in picked else ""
+    return markupsafe.Markup(  # noqa: S704
+        f'<input type="checkbox" class="pick" form="filters" name="row" value="{markupsafe.escape(value)}"'
+        f'{checked} aria-label="Select {markupsafe.escape(title)}">'
+    )
 
 
 @functools.lru_cache(maxsize=16384)

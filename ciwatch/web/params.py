@@ -64,7 +64,7 @@ def read(request, parameters):
 
 
 def given(request, parameters):
-    """Name -> text, or a list of texts, of the parameters that a request gives, so that links can keep them."""
+    """Name -> text, or a list of texts, of the parameters that a request gives: for links that keep them."""
     found = {}
     for parameter in parameters:
         values = [value.strip() for value in request.GET.getall(parameter.name) if value.strip()]

@@ -17,6 +17,8 @@ from ciwatch.parsers import results
 from ciwatch.queries import matrix
 from ciwatch.queries import projects
 from ciwatch.queries import window
+from ciwatch.queries.cells import State
+from ciwatch.registry import model
 from tests import base
 from tests.functional import test_replay
 from tests.unit.demo import stories
@@ -131,13 +133,14 @@ class TestGroundTruth(base.TestCase):
         latest = {system.row.name: system for system in self.read_matrix(days=1).systems}
         self.assertEqual(13, len(latest))
         self.assertEqual([], latest["cobalt-flash-ci"].jobs)
-        self.assertEqual({None}, set(latest["cobalt-flash-ci"].row.cells))
+        self.assertEqual({(State.NOT_EXPECTED, 0)}, set(latest["cobalt-flash-ci"].row.cells))
 
     def read_matrix(self, days, columns=100):
         """The main project's matrix of its last days."""
         project = projects.find(self.connection, characters.MAIN_PROJECT)
         asked = window.ending(self.play.until, datetime.timedelta(days=days))
-        return matrix.read(self.connection, project, matrix.Filters(window=asked, columns=columns))
+        filters = matrix.Filters(window=asked, columns=columns)
+        return matrix.read(self.connection, model.Registry(), project, filters, self.play.until)
 
 
 class TestCommand(test_replay.CommandTestCase):

@@ -82,14 +82,14 @@ def _system(system):
         system.row.judged,
         [answers.Cell(*cell) for cell in system.row.cells],
         [
-            answers.JobRow(job.name, job.passed, job.judged, list(map(_job_cell, job.cells)))
+            answers.JobRow(job.name, job.passed, job.judged, list(map(_job_cell, job.builds, job.reports)))
             for job in system.jobs
         ],
     )
 
 
-def _job_cell(cell):
-    if cell is None:
+def _job_cell(build, said):
+    if build is None:
         return None
-    (_, state, voting, has_log, position), report, attempt = cell
+    (_, state, voting, has_log, position), (report, attempt) = build, said
     return answers.JobCell(state, attempt, voting, f"/log/{report}/{position}" if has_log else None)

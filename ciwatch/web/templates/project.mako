@@ -96,9 +96,9 @@ ${option('density', '' if density == 'normal' else density, density, look['densi
 % else:
 <span class="open"></span>\
 % endif
-<a class="name" href="${h.path('ci', system.row.name)}" title="${system.title}">${system.title}</a>${' (gate)' if system.is_gate else ''} <a class="word ${h.STATUS_CSS.get(system.status, 'n')}" href="${h.about(system.status)}" title="${system.rule}">${system.status}</a>${tally(system.row)}${pick(system.row.name, system.title)}</div></th>${grid.system_cells(system.row, columns)}
+<a class="name" href="${h.path('ci', system.row.name)}" title="${system.title}">${system.title}</a>${' (gate)' if system.is_gate else ''} <a class="word ${h.STATUS_CSS.get(system.status, 'n')}" href="${h.about(system.status)}" title="${system.rule}">${system.status}</a>${grid.tally(system.row)}${grid.pick(system.row.name, system.title, asked.rows)}</div></th>${grid.system_cells(system.row, columns)}
 % for job in system.jobs:
-<tr class="job"><th scope="row"><div class="row"><a class="name" href="${h.path('ci', system.row.name, 'job', job.name)}" title="${job.name}">${job.name}</a>${tally(job)}${pick(system.row.name + '/' + job.name, job.name)}</div></th>${grid.job_cells(job)}
+${grid.job_row(system.row.name, job, asked.rows)}
 % endfor
 </tbody>
 % endfor
@@ -137,5 +137,3 @@ asks = h.query(of_api, page=asked.page if asked.page > 1 else '')
 <a href="${address}?${asks}">API of this view</a> <a href="${address}?${asks + '&' if asks else ''}format=csv">CSV</a></%def>
 <%def name="toggle(name, value, text, now_is)"><a class="button"${' aria-current="true"' if now_is == value else '' | n} href="${h.path('project', matrix.project)}?${h.query(given, **{name: '' if now_is == value else value})}">${text}</a></%def>
 <%def name="option(name, value, text, is_now)"><a href="${h.path('project', matrix.project)}?${h.query(given, **{name: value})}"${' aria-current="true"' if is_now else '' | n}>${text}</a></%def>
-<%def name="tally(row)"><span class="n">${row.passed}/${row.judged}</span></%def>
-<%def name="pick(value, title)"><input type="checkbox" class="pick" form="filters" name="row" value="${value}"${' checked' if value in asked.rows else ''} aria-label="Select ${title}"></%def>

@@ -15,9 +15,7 @@ def card(request):
     name, job = _row(request)
     found = None
     if all(number.isascii() and number.isdigit() and len(number) < 10 for number in numbers):
-        found = cards.read(
-            request.db, systems.registry(request), *map(int, numbers), name, job, request.now
-        )
+        found = cards.read(request.db, systems.registry(request), *map(int, numbers), name, job, request.now)
     if found is None:
         raise httpexceptions.HTTPNotFound("No event spoke of that patch set, or that CI, yet.")
     return {"card": found}

@@ -43,6 +43,7 @@ class TestInfo(base.TestCase):
                 "https://review.example/c/openstack/lantern/+/7",
                 "NEW",
                 NOW,
+                owner="Ann",
             ),
             comment.change,
         )

@@ -155,9 +155,7 @@ class TestReadAgain(VersionsTestCase):
 
     def test_reparse(self):
         """Only the projects of which a report says something else now."""
-        self.record(
-            said("Patch Set 1: Verified+1", AT + 90, "zuul", project="openstack/tower", change=300)
-        )
+        self.record(said("Patch Set 1: Verified+1", AT + 90, "zuul", project="openstack/tower", change=300))
         weaker = manager.ParserManager(extensions=[("vote", vote.VoteParser)])
         self.assertEqual({LANTERN, HARBOUR}, self.reparse(weaker))
         self.assertEqual(set(), self.reparse(weaker))
