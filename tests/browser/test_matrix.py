@@ -4,7 +4,9 @@ from tests.browser import cases
 from tests.browser import chromium
 from tests.browser import pages
 
-_GRID = ".grid"
+# Which patch sets and rows there are.
+_SHOWN = """[...document.querySelectorAll('.matrix .ps a, .matrix .name')]
+    .map(each => each.getAttribute('href')).join(' ')"""
 
 # How far heads are out of the scroller's visible box, in pixels, once it was scrolled to its end both ways.
 _OUT_OF_SIGHT = """() => {
@@ -78,15 +80,15 @@ class TestFilters(MatrixTestCase):
     def assert_undone(self, page, chosen, before):
         """The address bears what was chosen; one step back, it and the page are as before."""
         page.wait_for_url(f"**{chosen}**")
-        page.wait_for_function("was => document.querySelector('.matrix')?.outerHTML !== was", arg=before)
+        page.wait_for_function(f"was => {_SHOWN} !== was", arg=before)
         page.go_back()
         page.wait_for_url(lambda address: chosen not in address)
-        page.wait_for_function("was => document.querySelector('.matrix')?.outerHTML === was", arg=before)
+        page.wait_for_function(f"was => {_SHOWN} === was", arg=before)
 
     def test_choosing(self):
         """Branch, result and window."""
         visit, page = self.open("window=7d&columns=20")
-        before = page.locator(".matrix").evaluate("each => each.outerHTML")
+        before = page.evaluate(_SHOWN)
         branches = page.locator("[name=branch] option").evaluate_all("all => all.map(each => each.value)")
         branch = next(each for each in branches if each and each != self.who.branch)
         page.select_option("[name=branch]", branch)
@@ -103,7 +105,7 @@ class TestFilters(MatrixTestCase):
         visit, page = self.open("columns=20")
         page.locator("[name=ci]").press_sequentially(self.who.ci, delay=10)
         page.wait_for_url("**ci=**")
-        page.wait_for_function("document.querySelectorAll('.matrix tbody').length === 1")
+        page.wait_for_function("() => document.querySelectorAll('.matrix tbody').length === 1")
         self.assertTrue(page.locator("[name=ci]").evaluate("each => each === document.activeElement"))
         self.assert_content(visit)
 
@@ -146,10 +148,10 @@ class TestFilters(MatrixTestCase):
             ticks.nth(number).check()
         page.click("#compare")
         page.wait_for_url("**row=**")
-        page.wait_for_function("document.querySelectorAll('.matrix tbody').length === 2")
+        page.wait_for_function("() => document.querySelectorAll('.matrix tbody').length === 2")
         visit.picture("compared", whole=False)
         page.click("text=All rows")
-        page.wait_for_function(f"document.querySelectorAll('.matrix tbody').length === {rows}")
+        page.wait_for_function(f"() => document.querySelectorAll('.matrix tbody').length === {rows}")
         self.assert_content(visit)
 
     def test_jobs_open(self):
