@@ -37,6 +37,7 @@ class Card(msgspec.Struct, frozen=True):
     :ivar author: who wrote the change, or None where nobody knows.
     :ivar title: of the CI; None where the patch set alone is asked for, as *job* is where the CI is.
     :ivar state: that of the CI where it said no verdict; else None.
+    :ivar began_at: when it began, where it is running; else None.
     :ivar due_at: until when its answer is, or was, expected; None where it is not.
     :ivar why: why no answer is expected, in words, or None.
     :ivar attempts: the newest first; *count* of all.
@@ -52,6 +53,7 @@ class Card(msgspec.Struct, frozen=True):
     title: str | None
     job: str | None
     state: cells.State | None
+    began_at: datetime.datetime | None
     due_at: datetime.datetime | None
     why: str | None
     attempts: list[Attempt]
@@ -71,9 +73,15 @@ def read(connection, registry, change, patch_set, name, job, as_of):
         return None
     head = (change, patch_set, row.subject, row.owner or None, row.branch, row.status, row.seen_at)
     if system is None:
-        return Card(*head, None, None, None, None, None, [], 0)
+        return Card(*head, None, None, None, None, None, None, [], 0)
     attempts = _read_attempts(connection, row.id, system.id, job)
-    told = (None, None, None) if attempts else _tell(connection, registry, row, system, as_of)
+    began_at = _read_began(connection, row.id, system.id, as_of)
+    if began_at:
+        told = cells.State.RUNNING, began_at, None, None
+    elif attempts:
+        told = None, None, None, None
+    else:
+        told = _tell(connection, registry, row, system, as_of)
     return Card(*head, system.title, job, *told, attempts[:MOST], len(attempts))
 
 
@@ -144,14 +152,32 @@ def _read_attempts(connection, patch_set_id, system_id, job):
     ]
 
 
+def _read_began(connection, patch_set_id, system_id, as_of):
+    """When the CI began what has not ended yet, or None."""
+    statement = (
+        sa.select(*cells.COLUMNS, models.Report.posted_at)
+        .join(models.Account, models.Account.id == models.Report.account_id)
+        .where(
+            models.Report.patch_set_id == patch_set_id,
+            models.Account.ci_system_id == system_id,
+            cells.needed(as_of),
+        )
+        .order_by(*cells.ORDER)
+    )
+    reports = connection.execute(statement).all()
+    if not reports or cells.state_of(reports)[0] != cells.State.RUNNING:
+        return None
+    return next(report.posted_at for report in reversed(reports) if report.kind == base.Kind.STARTED)
+
+
 def _tell(connection, registry, row, system, as_of):
-    """(state, until when an answer is expected, why it is not) of a CI without an attempt."""
+    """(state, None, until when an answer is expected, why it is not) of a CI without an attempt."""
     known = knowns.Known(connection, registry, since=row.seen_at.date())
     found = known.watched(
         row.project_id, row.branch, row.seen_at.date(), as_of, only=system.id, with_spells=False
     )
     if not found:
-        return cells.State.NOT_EXPECTED, None, "it never reported on this project"
+        return cells.State.NOT_EXPECTED, None, None, "it never reported on this project"
     (watched,) = found
     later = models.PatchSet
     replaced_at = connection.scalar(
@@ -169,10 +195,10 @@ def _tell(connection, registry, row, system, as_of):
         expected = watched.expected(patch_set.files)
         if expected:
             standing = expectation.standing(patch_set, None, watched.limit, as_of)
-            return cells.State(str(standing)), row.seen_at + watched.limit, None
+            return cells.State(str(standing)), None, row.seen_at + watched.limit, None
         why = (
             "nobody knows the files that it changes"
             if expected is None
             else "it reports on less than half of such patch sets, or its registration leaves them out"
         )
-    return cells.State.NOT_EXPECTED, None, why
+    return cells.State.NOT_EXPECTED, None, None, why

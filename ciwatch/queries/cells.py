@@ -28,6 +28,9 @@ class State(enum.StrEnum):
     NOT_RUN = "not run"
     UNREAD = "unread"
 
+    # A matrix looks up tens of thousands; an enum's own hash is many times slower.
+    __hash__ = str.__hash__
+
 
 #: What :func:`state_of` takes, as plain text: a page reads tens of thousands of them.
 COLUMNS = (

@@ -27,8 +27,8 @@ LATE = datetime.timedelta(days=30)
 #: The orders of the CIs, below the gate.
 BY_STATUS, BY_NAME = "status", "name"
 
-# Those first that need somebody; who is gone for good comes last.
-_WORST_FIRST = {
+#: Status word -> its place: those first that need somebody; who is gone for good comes last.
+WORST_FIRST = {
     word: place
     for place, word in enumerate(
         [*(word for word in status.Word if word != status.Word.RETIRED), status.Word.RETIRED]
@@ -149,7 +149,7 @@ def read(connection, registry, project, filters, as_of):
         if not filters.job or system.id in jobs
     ]
     if filters.order == BY_STATUS:
-        rows.sort(key=lambda each: (not each.is_gate, _WORST_FIRST[each.status]))
+        rows.sort(key=lambda each: (not each.is_gate, WORST_FIRST[each.status]))
     gates = [said.get(system.id, {}) for system in systems if system.is_gate]
     heads = [
         Column(

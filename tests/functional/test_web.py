@@ -180,6 +180,35 @@ class TestPages(WebTestCase):
         self.assertIn("page 2 of 3", paged.words)
         self.assertIn(f"{address}?ci=zuul&columns=1&page=3", " ".join(paged.scanner.links))
 
+    def test_matrix_looks(self):
+        """Which columns stand out, how big the cells are, which rows are compared: all in the address."""
+        address = "/project/openstack/lantern"
+        plain = self.page(address)
+        self.assertNotIn("said-", plain.text)
+        self.assertNotIn('class="open" checked', plain.text)
+        asked = "?gate=failed&density=compact&jobs=open&row=zuul&row=cobalt-ci/unit"
+        page = self.page(address + asked)
+        for words in ("said-failed", '<div class="scroll grid compact"', 'class="open" checked', "All rows"):
+            self.assertIn(words, page.text)
+        self.assertNotIn("Delta CI", page.words)
+        self.assertEqual(2, len(re.findall(r'name="row" value="[^"]*" checked', page.text)))
+        back = [link for link in page.scanner.links if link and "density=roomy" in link]
+        self.assertIn("row=zuul&row=cobalt-ci%2Funit", back[0])
+        for asked in ("since=2026-11-20&until=2026-11-19", "since=2020-01-01", "density=huge", "gate=x"):
+            self.assertIn("The parameter", self.page(f"{address}?{asked}", status=400).words)
+
+    def test_card(self):
+        """A part of a page, with nothing in it that a comment could have made."""
+        card = self.page("/card/200/1?row=basalt-ci")
+        self.assertIn("<script>alert(3)</script>", card.words)
+        self.assertIn("Basalt <b>CI", card.words)
+        of_job = self.page("/card/100/1?ci=cobalt-ci&row=cobalt-ci/unit")
+        self.assertIn("SUCCESS", of_job.words)
+        self.assertNotIn("<html", of_job.text)
+        for path in ("/card/x/1", "/card/100/99", "/card/100/1?row=nobody"):
+            self.page(path, status=404)
+        self.page("/card/100/1?row=" + "x" * 600, status=400)
+
     def test_empty_window(self):
         """It says when the newest data is, and leads there."""
         page = self.page("/project/openstack/lantern?until=2020-01-01&window=24h")

@@ -13,7 +13,9 @@
 % endif
 % if card.state:
 <p><span class="word ${h.css(card.state)}">${h.mark(card.state)} ${card.state}</span> \
-% if card.why:
+% if card.began_at:
+since ${h.absolute(card.began_at)} (${h.relative(card.began_at, now)})\
+% elif card.why:
 ${card.why}\
 % elif card.state == 'pending':
 an answer is expected until ${h.absolute(card.due_at)}\
