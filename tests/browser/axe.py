@@ -38,6 +38,6 @@ def violations(page):
     """Sentences, one a rule that is broken."""
     load(page)
     return [
-        f"{each['id']} ({each['count']}): {each['help']}: " + " | ".join(each["nodes"])
+        f"{each['id']} ({each['count']}): {each['help']}: " + " ".join(" | ".join(each["nodes"]).split())
         for each in page.evaluate(_RUN, _OPTIONS)
     ]

@@ -49,4 +49,5 @@ class TestPages(cases.BrowserTestCase):
                         page = visit.go(self.kind.address(world, self.kind.audited))
                     faults = [*visit.complaints, *wider, *axe.violations(page)]
                     found += [f"{width} {scheme}: {fault}" for fault in faults]
-        self.assertEqual([], found, f"{address}\n" + "\n".join(found))
+        if found:
+            self.fail(f"{address}\n" + "\n".join(found))
