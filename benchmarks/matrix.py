@@ -7,6 +7,8 @@ two calls. As on a server, the process that answers is not the one that recorded
 """
 
 import argparse
+import collections
+import datetime
 import gzip
 import json
 import multiprocessing
@@ -23,6 +25,8 @@ from ciwatch.cli import ingest
 from ciwatch.db import engine
 from ciwatch.demo import characters
 from ciwatch.demo import world
+from ciwatch.registry import model
+from ciwatch.rollup import updater
 from ciwatch.sources import batches
 from ciwatch.web import app as web_app
 
@@ -31,13 +35,15 @@ PAGES = (("", 100, 30, 90), ("&columns=500", 500, 120, 400))
 
 
 def record(path, changes):
-    """Plays a fortnight into a database."""
+    """Plays a fortnight into a database, and counts its figures."""
     conf, store = replay.make_store(path)
     recorder = ingest.make_recorder(conf, store, "benchmark")
     events = world.World(seed=1, changes=changes, keep_truth=False).history()
     lines = (json.dumps(event).encode() for event in events)
     for batch in batches.full(lines, conf.listener.batch_size):
         recorder.record(batch)
+    now = datetime.datetime.now(datetime.UTC)
+    collections.deque(updater.Updater(store, model.Registry()).update(now), maxlen=0)
     store.dispose()
 
 

@@ -125,6 +125,8 @@ class _Watch:
         why = f"{len(evidence)} patch sets of {changes} different changes failed; "
         if self._usual.is_enough:
             why += f"of the verdicts in the 28 days before, {self._usual.n} of {self._usual.of} did"
+        elif self._usual.of == 1:
+            why += "the one verdict in the 28 days before is too few to say what is usual"
         else:
             why += f"the {self._usual.of} verdicts in the 28 days before are too few to say what is usual"
         if kind == SHARED:

@@ -8,6 +8,7 @@ from ciwatch.insight import regression
 from ciwatch.insight import sickness
 from ciwatch.insight import silence
 from ciwatch.insight import statistics
+from ciwatch.insight import wording
 
 
 class Word(enum.StrEnum):
@@ -51,7 +52,8 @@ def decide(retired_since, spells, unstable_jobs, judged):
         jobs = ", ".join(f"{name} on {rate.n} of {rate.of} patch sets" for name, rate in unstable_jobs)
         return Status(Word.UNSTABLE, f"Voting jobs pass and fail on the same patch set: {jobs}.")
     if judged < statistics.MIN_SAMPLE:
-        return Status(Word.NEW, f"It judged {judged} patch sets in 28 days: too few to say more.")
+        told = wording.count(judged, "patch set")
+        return Status(Word.NEW, f"It judged {told} in 28 days: too few to say more.")
     return Status(
         Word.HEALTHY,
         "It is neither silent nor sick, its failures come no oftener than they used to, and no voting job of"

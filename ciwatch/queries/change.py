@@ -6,10 +6,17 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.insight import facts
 from ciwatch.parsers import base as parsers
 from ciwatch.queries import cells
 from ciwatch.queries import explanation as explanations
+from ciwatch.queries import registered
+from ciwatch.queries import stances
 from ciwatch.registry import model as registry_model
+
+#: Of so many patch sets, the newest, it is told who was expected and whether a verdict is about the patch; of
+#: those before them, what was said.
+MOST_TOLD = 20
 
 
 class Build(msgspec.Struct, frozen=True):
@@ -27,7 +34,8 @@ class Build(msgspec.Struct, frozen=True):
 class Report(msgspec.Struct, frozen=True):
     """One comment of a CI. Where *parser* is None nobody could read it and *text* is what there is.
 
-    *explanation* tells of a verdict that is not passed whether it is about the patch; else it is None.
+    *explanation* tells of a verdict that is not passed whether it is about the patch; else, and for all but
+    the newest 20 patch sets, it is None.
     """
 
     posted_at: datetime.datetime
@@ -44,9 +52,26 @@ class Report(msgspec.Struct, frozen=True):
     builds: list[Build]
     explanation: explanations.Explanation | None
 
+    @property
+    def current(self):
+        """Its builds; none of a start whose run has ended, which lists them as they were."""
+        has_ended = self.kind == parsers.Kind.STARTED and self.attempt is not None
+        return [] if has_ended else self.builds
+
+    @property
+    def faults(self):
+        """The builds that went wrong, those that vote first."""
+        bad = [build for build in self.builds if build.result_class in facts.BAD]
+        return sorted(bad, key=lambda build: not build.voting)
+
 
 class SystemReports(msgspec.Struct, frozen=True):
-    """A CI on a patch set, its reports in the order of their times."""
+    """A CI on a patch set: its reports in the order of their times; none of one that was expected only.
+
+    :ivar stance: how it stands to the patch set; null where nothing is known of that, and for all but the
+        newest 20 patch sets.
+    :ivar contact: whom to ask; *recheck*: what to type for a re-run; each null where nobody registered it.
+    """
 
     name: str
     title: str
@@ -54,6 +79,23 @@ class SystemReports(msgspec.Struct, frozen=True):
     state: cells.State | None
     attempts: int
     reports: list[Report]
+    stance: stances.Stance | None
+    contact: str | None
+    recheck: str | None
+
+    @property
+    def deciding(self):
+        """The latest of its results that are what its state is; where it runs again, the latest; or None."""
+        is_running = self.state == cells.State.RUNNING
+        return next(
+            (
+                report
+                for report in reversed(self.reports)
+                if report.kind == parsers.Kind.FINISHED
+                and (report.verdict if is_running else report.verdict == self.state)
+            ),
+            None,
+        )
 
 
 class Stranger(msgspec.Struct, frozen=True):
@@ -75,7 +117,10 @@ class Recheck(msgspec.Struct, frozen=True):
 
 
 class PatchSet(msgspec.Struct, frozen=True):
-    """A patch set with all that was said of it; *created_at* is None where Gerrit did not tell."""
+    """A patch set with all that was said of it; *created_at* is None where Gerrit did not tell.
+
+    :ivar systems: the gate first, and what went wrong before what did not.
+    """
 
     number: int
     revision: str
@@ -85,6 +130,12 @@ class PatchSet(msgspec.Struct, frozen=True):
     systems: list[SystemReports]
     strangers: list[Stranger]
     rechecks: list[Recheck]
+
+    @property
+    def tally(self):
+        """(state, how many CIs are in it), the worst first."""
+        states = [system.state for system in self.systems]
+        return [(state, states.count(state)) for state in _WORST_FIRST if state in states]
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -98,6 +149,22 @@ class Change(msgspec.Struct, frozen=True):
     topic: str
     url: str
     patch_sets: list[PatchSet]
+
+
+# The order of those that are not the gate.
+_WORST_FIRST = (
+    cells.State.FAILED,
+    cells.State.INFRASTRUCTURE,
+    cells.State.UNREAD,
+    cells.State.UNKNOWN,
+    cells.State.RUNNING,
+    cells.State.MISSED,
+    cells.State.PENDING,
+    cells.State.NOT_RUN,
+    cells.State.PASSED,
+    cells.State.SUPERSEDED,
+    None,
+)
 
 
 def read(connection, number, as_of, registry=None):
@@ -115,8 +182,16 @@ def read(connection, number, as_of, registry=None):
     if row is None:
         return None
     change_id = row["id"]
-    explained = explanations.read(connection, change_id, as_of, registry or registry_model.Registry())
-    systems = _read_systems(connection, change_id, explained)
+    registry = registry or registry_model.Registry()
+    by_number = connection.execute(
+        sa.select(models.PatchSet.__table__)
+        .where(models.PatchSet.change_id == change_id)
+        .order_by(models.PatchSet.number.desc())
+    ).all()
+    oldest = min((patch_set.number for patch_set in by_number[:MOST_TOLD]), default=1)
+    explained = explanations.read(connection, change_id, as_of, registry, oldest)
+    standing = stances.read(connection, registry, change_id, oldest, as_of)
+    systems = _read_systems(connection, registry, change_id, explained, standing)
     strangers = _read_strangers(connection, change_id)
     rechecks = _read_rechecks(connection, change_id)
     patch_sets = [
@@ -130,11 +205,7 @@ def read(connection, number, as_of, registry=None):
             strangers.get(patch_set.id, []),
             rechecks.get(patch_set.id, []),
         )
-        for patch_set in connection.execute(
-            sa.select(models.PatchSet.__table__)
-            .where(models.PatchSet.change_id == change_id)
-            .order_by(models.PatchSet.number.desc())
-        )
+        for patch_set in by_number
     ]
     return Change(
         row["number"],
@@ -157,59 +228,82 @@ def read_log_url(connection, report_id, position):
     )
 
 
-def _read_systems(connection, change_id, explained):
-    """Patch set id -> its CIs, the gate first."""
+def _read_systems(connection, registry, change_id, explained, standing):
+    """Patch set id -> its CIs, those that were expected and said nothing, too."""
     statement = (
-        sa.select(
-            models.Report.__table__,
-            models.CISystem.name.label("ci_name"),
-            models.CISystem.title.label("ci_title"),
-            models.CISystem.is_gate.label("is_gate"),
-        )
+        sa.select(models.Report.__table__, models.Account.ci_system_id)
         .join(models.Account, models.Account.id == models.Report.account_id)
-        .join(models.CISystem, models.CISystem.id == models.Account.ci_system_id)
         .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
-        .where(models.PatchSet.change_id == change_id)
+        .where(models.PatchSet.change_id == change_id, models.Account.ci_system_id.is_not(None))
         .order_by(*cells.ORDER)
     )
     builds = _read_builds(connection, change_id)
-    found = {}
+    said = {}
     for row in connection.execute(statement):
-        key = (not row.is_gate, row.ci_title.lower(), row.ci_name)
-        found.setdefault(row.patch_set_id, {}).setdefault(key, []).append(row)
-    return {
-        patch_set_id: [_system(rows, builds, explained) for _, rows in sorted(by_system.items())]
-        for patch_set_id, by_system in found.items()
+        said.setdefault((row.patch_set_id, row.ci_system_id), []).append(row)
+    stood = {
+        (patch_set_id, system_id): stance
+        for patch_set_id, there in standing.items()
+        for system_id, stance in there.items()
     }
+    titles = _read_titles(connection, {system_id for _, system_id in (*said, *stood)})
+    found = {}
+    for key in {**said, **stood}:
+        patch_set_id, system_id = key
+        reports = [_report(row, builds, explained) for row in said.get(key, ())]
+        system = _system(titles[system_id], reports, stood.get(key), registry)
+        found.setdefault(patch_set_id, []).append(system)
+    for systems in found.values():
+        systems.sort(
+            key=lambda each: (
+                not each.is_gate,
+                _WORST_FIRST.index(each.state),
+                each.title.lower(),
+                each.name,
+            )
+        )
+    return found
 
 
-def _system(rows, builds, explained):
+def _read_titles(connection, system_ids):
+    """CI id -> (name, title, is_gate)."""
+    system = models.CISystem
+    statement = sa.select(system.id, system.name, system.title, system.is_gate).where(
+        system.id.in_(system_ids)
+    )
+    return {row[0]: tuple(row[1:]) for row in connection.execute(statement)}
+
+
+def _system(title, reports, stance, registry):
     said = [
-        (row.kind, row.pipeline, row.verdict, row.attempt)
-        for row in rows
+        (report.kind, report.pipeline, report.verdict, report.attempt)
+        for report in reports
         # What was understood and is no result makes no state.
-        if row.kind is not parsers.Kind.OTHER or row.parser is None
+        if report.kind is not parsers.Kind.OTHER or report.parser is None
     ]
     state, attempts = cells.state_of(said) if said else (None, 0)
-    reports = [
-        Report(
-            row.posted_at,
-            row.kind,
-            row.pipeline,
-            row.pipeline_source,
-            row.attempt,
-            row.verdict,
-            row.verdict_source,
-            row.vote,
-            row.headline,
-            row.parser,
-            row.text,
-            builds.get(row.id, []),
-            explained.get(row.id),
-        )
-        for row in rows
-    ]
-    return SystemReports(rows[0].ci_name, rows[0].ci_title, rows[0].is_gate, state, attempts, reports)
+    if state is None and stance is not None:
+        state = stances.STATES.get(stance.standing)
+    entry = registered.find(registry, title[0])
+    return SystemReports(*title, state, attempts, reports, stance, entry.contact, entry.recheck)
+
+
+def _report(row, builds, explained):
+    return Report(
+        row.posted_at,
+        row.kind,
+        row.pipeline,
+        row.pipeline_source,
+        row.attempt,
+        row.verdict,
+        row.verdict_source,
+        row.vote,
+        row.headline,
+        row.parser,
+        row.text,
+        builds.get(row.id, []),
+        explained.get(row.id),
+    )
 
 
 def _read_builds(connection, change_id):

@@ -1,6 +1,8 @@
 """What CIs said of a change, of others about then, and in the days before: read in few statements."""
 
+import bisect
 import datetime
+import functools
 
 import msgspec
 import sqlalchemy as sa
@@ -24,12 +26,13 @@ _STRETCHES = 100
 
 
 class Spoken(msgspec.Struct, frozen=True):
-    """A finished report on the change, and the patch set that it is of."""
+    """A finished report on the change, and the *number* of its patch set, and when that was seen."""
 
     attempt: facts.Attempt
     account: int
     name: str
     is_gate: bool
+    number: int
     seen_at: datetime.datetime
     merged_at: datetime.datetime | None
 
@@ -179,6 +182,7 @@ def read_spoken(connection, change_id, as_of):
             report.account_id,
             system.name,
             system.is_gate,
+            patch_set.number,
             patch_set.seen_at,
             patch_set.merged_at,
         )
@@ -193,10 +197,10 @@ def read_spoken(connection, change_id, as_of):
         .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
     )
     found = []
-    for *values, line, account, name, is_gate, seen_at, merged_at in connection.execute(statement):
+    for *values, line, account, name, is_gate, number, seen_at, merged_at in connection.execute(statement):
         attempt = facts.Attempt(*values, tuple(facts.Build(*build[:3]) for build in _unpack(line)))
         merged_at = merged_at if merged_at and merged_at <= as_of else None
-        found.append(Spoken(attempt, account, name, is_gate, seen_at, merged_at))
+        found.append(Spoken(attempt, account, name, is_gate, number, seen_at, merged_at))
     return found
 
 
@@ -242,31 +246,49 @@ class Near(msgspec.Struct, frozen=True):
 
 
 class Nearby:
-    """What CIs said of other changes about when they failed this one: (at, change id, verdict, builds)."""
+    """What CIs said of other changes about when they failed this one."""
 
-    def __init__(self):
-        self.said = {}
+    def __init__(self, said):
+        """Takes CI id -> (at, change id, verdict, builds), in the order of their times."""
+        self._said = said
+        self._times = {system_id: [at for at, *_ in each] for system_id, each in said.items()}
         self._found = {}
 
     def of(self, attempt):
-        """The :class:`Near` of an attempt."""
-        key = attempt.system, attempt.posted_at
-        if key not in self._found:
-            self._found[key] = self._count(attempt)
-        return self._found[key]
+        """The :class:`Near` of an attempt: of its voting jobs that failed, no others."""
+        if attempt.id not in self._found:
+            self._found[attempt.id] = self._count(attempt)
+        return self._found[attempt.id]
 
     def _count(self, attempt):
-        whole, jobs = {}, {}
-        for at, change, verdict, line in self.said.get(attempt.system, ()):
-            if abs(at - attempt.posted_at) > NEARBY:
-                continue
+        times = self._times.get(attempt.system, ())
+        first = bisect.bisect_left(times, attempt.posted_at - NEARBY)
+        last = bisect.bisect_right(times, attempt.posted_at + NEARBY)
+        jobs = {
+            build.job: {}
+            for build in attempt.builds
+            if build.voting and build.result_class == facts.FAILED
+        }
+        whole = {}
+        for _, change, verdict, line in self._said.get(attempt.system, ())[first:last]:
             if verdict in facts.JUDGED:
                 whole[change] = whole.get(change, False) or verdict == facts.FAILED
-            for job, kind, *_ in _unpack(line):
-                if kind in facts.JUDGED:
-                    of_job = jobs.setdefault(job, {})
-                    of_job[change] = of_job.get(change, False) or kind == facts.FAILED
+            if line:
+                judged = _judged(line)
+                for job, of_job in jobs.items():
+                    if job in judged:
+                        of_job[change] = of_job.get(change, False) or judged[job]
         return Near(_failed(whole), {job: _failed(of_job) for job, of_job in jobs.items()})
+
+
+@functools.lru_cache(maxsize=16384)
+def _judged(line):
+    """Job id -> whether it failed, of the jobs that judged by a report's summary; most lines are alike."""
+    found = {}
+    for job, kind, *_ in summary.unpack(line):
+        if kind in facts.JUDGED:
+            found[job] = found.get(job, False) or kind == facts.FAILED
+    return found
 
 
 def _failed(by_change):
@@ -276,6 +298,7 @@ def _failed(by_change):
 def read_nearby(connection, change_id, bad, as_of):
     report = models.Report
     by_account = {}
+    systems = {each.account: each.attempt.system for each in bad}
     for each in bad:
         at = each.attempt.posted_at
         by_account.setdefault(each.account, []).append((at - NEARBY, min(at + NEARBY, as_of)))
@@ -284,24 +307,25 @@ def read_nearby(connection, change_id, bad, as_of):
         for account, found in sorted(by_account.items())
         for since, until in _merged(found)
     ]
-    nearby = Nearby()
+    said = {}
     for start in range(0, len(stretches), _STRETCHES):
         statement = (
             sa.select(
-                models.Account.ci_system_id,
+                report.account_id,
                 report.posted_at,
                 models.PatchSet.change_id,
                 sa.type_coerce(report.verdict, sa.String()),
                 report.summary,
             )
             .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
-            .join(models.Account, models.Account.id == report.account_id)
             .where(
                 sa.or_(*stretches[start : start + _STRETCHES]),
                 report.kind == base.Kind.FINISHED,
                 models.PatchSet.change_id != change_id,
             )
         )
-        for system_id, *said in connection.execute(statement):
-            nearby.said.setdefault(system_id, []).append(tuple(said))
-    return nearby
+        for account_id, *told in connection.execute(statement).all():
+            said.setdefault(systems[account_id], []).append(told)
+    for each in said.values():
+        each.sort(key=lambda told: told[0])
+    return Nearby(said)

@@ -33,7 +33,7 @@ class Explanation(msgspec.Struct, frozen=True):
     log_url: str | None
 
 
-def read(connection, change_id, as_of, registry):
+def read(connection, change_id, as_of, registry, oldest=1):
     """Report id -> :class:`Explanation` of each verdict on a change that was failed or infrastructure.
 
     The number of statements does not depend on how many CIs there are, nor on how much they said.
@@ -42,9 +42,10 @@ def read(connection, change_id, as_of, registry):
     :param as_of: nothing is told that was said after this moment; usual rates are of whole days, with all
         that was ever said of them.
     :param registry: a :class:`~ciwatch.registry.model.Registry`.
+    :param oldest: the number of the first patch set whose verdicts are explained.
     """
     spoken = evidence.read_spoken(connection, change_id, as_of)
-    bad = [each for each in spoken if each.attempt.verdict in facts.BAD]
+    bad = [each for each in spoken if each.attempt.verdict in facts.BAD and each.number >= oldest]
     if not bad:
         return {}
     return _Case(connection, change_id, as_of, spoken, bad).explain(registry)

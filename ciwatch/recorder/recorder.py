@@ -153,11 +153,9 @@ class Recorder:
             )
             news |= {said[number] for number in stored}
             better |= {said[number] for number in improving}
-        touched = {project_id for _, project_id, _ in homes}
-        for event in (batch[number] for number in news | better):
-            # An old event may name the project from which a change was moved since: now it is known at least.
-            touched |= {changes[event.change.number]["project_id"], project_ids[event.change.project]}
-        versions.move(connection, touched)
+        left = {project_id for _, project_id, _ in homes}
+        told = {batch[number].change.number for number in news | better}
+        versions.move(connection, left | {changes[number]["project_id"] for number in told})
         positions.move(connection, self._source, max(event.at for event in batch))
         return news, better
 

@@ -11,16 +11,20 @@ from ciwatch.recorder.rows import chunks
 
 PROJECTS = models.Project.__table__
 
+_MOVE_ALL = sa.update(PROJECTS).values(version=PROJECTS.c.version + 1)
+# Made once, since each batch that is recorded needs it.
+_MOVE = _MOVE_ALL.where(PROJECTS.c.id.in_(sa.bindparam("project_ids", expanding=True)))
+
 
 def move(connection, project_ids):
     """Moves the versions of projects."""
     for part in chunks(sorted(project_ids)):
-        _move(connection, PROJECTS.c.id.in_(part))
+        connection.execute(_MOVE, {"project_ids": part})
 
 
 def move_all(connection):
     """Moves the versions of all projects."""
-    _move(connection)
+    connection.execute(_MOVE_ALL)
 
 
 def move_patch_sets(connection, patch_set_ids):
@@ -29,11 +33,9 @@ def move_patch_sets(connection, patch_set_ids):
     for part in chunks(sorted(patch_set_ids)):
         _move(
             connection,
-            PROJECTS.c.id.in_(
-                sa.select(change.project_id)
-                .join(patch_set, patch_set.change_id == change.id)
-                .where(patch_set.id.in_(part))
-            ),
+            sa.select(change.project_id)
+            .join(patch_set, patch_set.change_id == change.id)
+            .where(patch_set.id.in_(part)),
         )
 
 
@@ -41,7 +43,7 @@ def move_accounts(connection, account_ids):
     """Moves the versions of the projects that accounts reported on."""
     table = models.AccountProject
     for part in chunks(sorted(account_ids)):
-        _move(connection, PROJECTS.c.id.in_(sa.select(table.project_id).where(table.account_id.in_(part))))
+        _move(connection, sa.select(table.project_id).where(table.account_id.in_(part)))
 
 
 def move_system(connection, system_id):
@@ -49,13 +51,12 @@ def move_system(connection, system_id):
     table, account = models.AccountProject, models.Account
     _move(
         connection,
-        PROJECTS.c.id.in_(
-            sa.select(table.project_id)
-            .join(account, account.id == table.account_id)
-            .where(account.ci_system_id == system_id)
-        ),
+        sa.select(table.project_id)
+        .join(account, account.id == table.account_id)
+        .where(account.ci_system_id == system_id),
     )
 
 
-def _move(connection, *conditions):
-    connection.execute(sa.update(PROJECTS).where(*conditions).values(version=PROJECTS.c.version + 1))
+def _move(connection, found):
+    """Moves those whose ids a statement finds."""
+    connection.execute(_MOVE_ALL.where(PROJECTS.c.id.in_(found)))

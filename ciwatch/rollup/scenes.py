@@ -13,6 +13,7 @@ from ciwatch.insight.facts import midnight
 from ciwatch.parsers import base
 
 _CHUNK = 500
+_FEW_DAYS, _NEAR_DAYS = 2, 30
 
 
 def read(known, project_id, branch, wanted, as_of):
@@ -23,7 +24,29 @@ def read(known, project_id, branch, wanted, as_of):
     :param as_of: nothing is told that happened after this moment.
     """
     wanted, time = sorted(wanted), _Time(as_of)
-    patch_sets = _read_patch_sets(known, project_id, branch, wanted, time)
+    patch_sets = _of_days(known, project_id, branch, wanted, time)
+    return _scenes(known, project_id, branch, wanted, patch_sets, time)
+
+
+def read_change(known, change_id, oldest, as_of):
+    """The scenes of a change, with no patch set of another one in them, by date as :func:`read` has them.
+
+    :param oldest: the number of the first patch set that is told of.
+    """
+    table, time = models.Change, _Time(as_of)
+    project_id, branch = known.connection.execute(
+        sa.select(table.project_id, table.branch).where(table.id == change_id)
+    ).one()
+    own = models.PatchSet.change_id == change_id, models.PatchSet.number >= oldest
+    patch_sets = _read_patch_sets(known, project_id, branch, time, *own)
+    wanted = sorted({patch_set.seen_at.date() for patch_set in patch_sets})
+    # Each day by itself takes two statements; all between two days that are far apart would be too many.
+    if len(wanted) > _FEW_DAYS and (wanted[-1] - wanted[0]).days <= _NEAR_DAYS:
+        known.learn(project_id, wanted[0], wanted[-1])
+    return _scenes(known, project_id, branch, wanted, patch_sets, time)
+
+
+def _scenes(known, project_id, branch, wanted, patch_sets, time):
     ids = [patch_set.id for patch_set in patch_sets]
     attempts = _read_attempts(known.connection, ids, time)
     rechecks = _read_rechecks(known.connection, ids, time)
@@ -37,7 +60,7 @@ def read(known, project_id, branch, wanted, as_of):
             there,
             attempts,
             rechecks,
-            known.watched(project_id, branch, day, as_of, also=speakers) if there else [],
+            known.watched(project_id, branch, day, time.as_of, also=speakers) if there else [],
             time.later_at,
         )
         for day, there in by_day.items()
@@ -70,10 +93,25 @@ def _chunks(ids):
 
 def read_patch_sets(known, project_id, branch, wanted, as_of):
     """The :class:`~ciwatch.insight.facts.PatchSet` of some days of a project's branch, in their order."""
-    return _read_patch_sets(known, project_id, branch, sorted(wanted), _Time(as_of))
+    return _of_days(known, project_id, branch, sorted(wanted), _Time(as_of))
 
 
-def _read_patch_sets(known, project_id, branch, wanted, time):
+def _of_days(known, project_id, branch, wanted, time):
+    seen_at, chosen = models.PatchSet.seen_at, set(wanted)
+    return _read_patch_sets(
+        known,
+        project_id,
+        branch,
+        time,
+        models.Change.project_id == project_id,
+        models.Change.branch == branch,
+        seen_at >= midnight(wanted[0]),
+        seen_at < midnight(wanted[-1]) + datetime.timedelta(days=1),
+        is_chosen=lambda row: row.seen_at.date() in chosen,
+    )
+
+
+def _read_patch_sets(known, project_id, branch, time, *conditions, is_chosen=lambda row: True):
     table = models.PatchSet
     statement = (
         sa.select(
@@ -90,17 +128,11 @@ def _read_patch_sets(known, project_id, branch, wanted, time):
             table.files,
         )
         .join(models.Change, models.Change.id == table.change_id)
-        .where(
-            models.Change.project_id == project_id,
-            models.Change.branch == branch,
-            table.seen_at >= midnight(wanted[0]),
-            table.seen_at < midnight(wanted[-1]) + datetime.timedelta(days=1),
-        )
+        .where(*conditions)
         .order_by(table.seen_at, models.Change.number, table.number)
     )
     rows = known.connection.execute(statement).all()
-    chosen = set(wanted)
-    rows = [row for row in rows if row.seen_at.date() in chosen and time.is_past(row.seen_at)]
+    rows = [row for row in rows if is_chosen(row) and time.is_past(row.seen_at)]
     replaced = _read_replaced(known.connection, {row.change_id for row in rows})
     return [
         facts.PatchSet(

@@ -208,6 +208,13 @@ AS_OF = Parameter(
 #: Of what is told, where it may be all.
 PROJECT = _free("project", "Only this project, by its whole name; all, unless it is given.")
 
+#: What somebody looks for.
+SEARCHED = _free(
+    "q",
+    "What to look for: words that a name has, whatever their case; or the number of a change, or its address"
+    " in Gerrit.",
+)
+
 #: Whether to look at the rules of third-party testing.
 RULES = choice(
     "rules",

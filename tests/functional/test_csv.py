@@ -42,8 +42,9 @@ class TestCsv(data.SiteTestCase):
                 self.assertRegex(disposition, r'^attachment; filename="[A-Za-z0-9_-]+\.csv"$')
                 header, _, rows = response.body.decode().partition("\r\n")
                 self.assertEqual(",".join(table.header), header)
-                # All is well in this story.
-                self.assertEqual(name != "spells", bool(rows), (path, name))
+                # All is well in this story, and nothing was looked for.
+                is_empty = name in ("spells", "found")
+                self.assertEqual(is_empty, not rows, (path, name))
 
     def test_rates(self):
         """A rate is four columns."""

@@ -12,7 +12,7 @@ from ciwatch.web.api import endpoints
 from tests.functional import data
 
 _PATTERNS = dict(routes.ROUTES)
-_FREE = ("branch", "ci", "job", "project", "row")
+_FREE = ("branch", "ci", "job", "project", "q", "row")
 
 
 def path_of(endpoint):

@@ -11,7 +11,6 @@ from ciwatch.queries import ci
 from ciwatch.queries import figures
 from ciwatch.queries import jobs
 from ciwatch.queries import matrix
-from ciwatch.queries import projects
 from ciwatch.queries.cells import State
 
 
@@ -19,12 +18,6 @@ class Error(msgspec.Struct, frozen=True):
     """Why there is no answer, in one sentence."""
 
     error: str
-
-
-class Projects(msgspec.Struct, frozen=True):
-    """All projects, with their CIs at a glance."""
-
-    projects: list[projects.ProjectGlance]
 
 
 class Cell(msgspec.Struct, frozen=True):

@@ -9,9 +9,11 @@ from ciwatch.queries import behind
 from ciwatch.queries import change
 from ciwatch.queries import coverage
 from ciwatch.queries import figures
+from ciwatch.queries import home
 from ciwatch.queries import jobs
 from ciwatch.queries import overview
 from ciwatch.queries import policy
+from ciwatch.queries import search
 from ciwatch.queries import status
 from ciwatch.queries import story
 from ciwatch.queries import upstream
@@ -30,8 +32,12 @@ ENDPOINTS = (
     Endpoint(
         "api_projects",
         v1.list_projects,
-        answers.Projects,
-        tables={"projects": Table(rows.ProjectRow, rows.projects)},
+        home.Home,
+        (params.AS_OF,),
+        {
+            "projects": Table(rows.ProjectRow, rows.projects),
+            "happenings": Table(home.Happening, lambda answer: answer.happenings),
+        },
     ),
     Endpoint(
         "api_matrix",
@@ -104,6 +110,13 @@ ENDPOINTS = (
         coverage.Coverage,
         (params.PROJECT, params.AS_OF, params.RULES),
         {"coverage": Table(rows.CoverageRow, rows.coverage)},
+    ),
+    Endpoint(
+        "api_search",
+        v1.search,
+        search.Search,
+        (params.SEARCHED,),
+        {"found": Table(rows.FoundRow, rows.found)},
     ),
     Endpoint("api_upstream", v1.upstream, upstream.Upstream, (params.PROJECT, params.AS_OF)),
     Endpoint("api_status", v1.status, status.Status, live=None),

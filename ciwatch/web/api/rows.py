@@ -12,15 +12,21 @@ class ProjectRow(msgspec.Struct, frozen=True):
     """A CI on a project at a glance; a project without any has one row all the same."""
 
     project: str
-    until: datetime.datetime
-    newest: datetime.datetime
     patch_sets: int
+    active_at: datetime.datetime | None
     ci: str | None = None
     title: str | None = None
     is_gate: bool | None = None
-    latest: str | None = None
-    passed: int | None = None
-    judged: int | None = None
+    status: str | None = None
+
+
+class FoundRow(msgspec.Struct, frozen=True):
+    """What a search found: a *kind* of project, ci, job or change; *of* a CI, or of a project."""
+
+    kind: str
+    name: str
+    title: str | None = None
+    of: str | None = None
 
 
 class CellRow(msgspec.Struct, frozen=True):
@@ -124,7 +130,7 @@ class BuildRow(msgspec.Struct, frozen=True):
 def projects(answer):
     """The :class:`ProjectRow` of the projects."""
     for project in answer.projects:
-        head = (project.name, project.until, project.newest, project.patch_sets)
+        head = (project.name, project.patch_sets, project.active_at)
         if not project.systems:
             yield ProjectRow(*head)
         for system in project.systems:
@@ -164,6 +170,18 @@ def spells(answer):
     for spell in answer.spells:
         *head, evidence = msgspec.structs.astuple(spell)
         yield SpellRow(*head, " ".join(f"{each.change},{each.patch_set}" for each in evidence))
+
+
+def found(answer):
+    """The :class:`FoundRow` of a search."""
+    for project in answer.projects:
+        yield FoundRow("project", project.name)
+    for system in answer.systems:
+        yield FoundRow("ci", system.name, system.title)
+    for job in answer.jobs:
+        yield FoundRow("job", job.name, None, job.ci)
+    for change in answer.changes:
+        yield FoundRow("change", str(change.number), change.subject, change.project)
 
 
 def coverage(answer):

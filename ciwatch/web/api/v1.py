@@ -1,8 +1,9 @@
 """The views of version 1 that are not of one CI; ``endpoints.py`` has their addresses and parameters."""
 
 from ciwatch.queries import ci
+from ciwatch.queries import home as homes
 from ciwatch.queries import matrix
-from ciwatch.queries import projects
+from ciwatch.queries import search as searches
 from ciwatch.queries import status as statuses
 from ciwatch.queries import story
 from ciwatch.web import params
@@ -15,9 +16,9 @@ from ciwatch.web.views import status as status_views
 from ciwatch.web.views import upstream as upstream_views
 
 
-def list_projects(request):
-    """All projects, with their CIs at a glance."""
-    return answers.Projects(projects.glance(request.db, request.now))
+def list_projects(request, until):
+    """All projects with their CIs at a glance; what changed in 24 hours; the gate; and what fails for all."""
+    return homes.read(request.db, systems.registry(request), until)
 
 
 def project_matrix(request, **values):
@@ -59,6 +60,11 @@ def coverage(request, project, until, rules):
 def upstream(request, project, until):
     """How the gate does, the last 7 days against the 28 before these, and what fails for all."""
     return upstream_views.find(request, project, until)
+
+
+def search(request, q):
+    """What is called like what was typed: projects, CI systems, jobs; and changes by their numbers."""
+    return searches.read(request.db, q)
 
 
 def status(request):

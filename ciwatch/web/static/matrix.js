@@ -1,57 +1,49 @@
 // The matrix: arrow keys move from cell to cell, and what has the pointer or the focus opens a small card.
 
-const GRID = ".grid";
-const CELL = ".matrix td, .matrix tbody th, .matrix .ps";
+const CELL = ".matrix :is(td, tbody th, .ps)";
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 const WAIT_MS = 150;
 
+const targetOf = (cell) => cell.querySelector(".name") ?? cell.firstElementChild ?? cell;
+
 // Keys
 
-const rowsOf = (table) => [...table.rows].slice(1).filter((row) => row.offsetParent !== null);
-
-const target = (cell) => cell.querySelector(".name") ?? cell.firstElementChild ?? cell;
-
-// A matrix has thousands of links: with the arrows at hand they need not be thousands of stops for Tab.
-const ready = new WeakSet();
-const prepare = (table) => {
-  if (ready.has(table)) return;
-  ready.add(table);
-  for (const link of table.querySelectorAll("td > a, .ps > a")) link.tabIndex = -1;
-};
-
 const focusOn = (cell) => {
-  const element = target(cell);
-  if (element.tabIndex < 0) element.tabIndex = -1;
-  element.focus();
+  const target = targetOf(cell);
+  if (target.tabIndex < 0) target.tabIndex = -1;
+  target.focus();
 };
 
-const move = (grid, from, key) => {
-  const table = grid.querySelector("table.matrix");
-  const rows = rowsOf(table);
-  if (!from) return focusOn(rows[1]?.cells[1] ?? rows[0].cells[1]);
-  const row = rows.indexOf(from.parentElement);
-  const last = from.parentElement.cells.length - 1;
-  if (key === "Home") return focusOn(rows[row].cells[1]);
-  if (key === "End") return focusOn(rows[row].cells[last]);
+const move = (grid, cell, key) => {
+  const rows = [...grid.querySelectorAll("tr")].slice(1).filter((row) => row.offsetParent);
+  if (!cell) return focusOn(rows[1].cells[1]);
+  const cells = cell.parentElement.cells;
+  if (!(key in STEPS)) return focusOn(cells[key === "Home" ? 1 : cells.length - 1]);
   const [down, right] = STEPS[key];
-  const next = rows[Math.min(Math.max(row + down, 0), rows.length - 1)];
-  const column = Math.min(Math.max(from.cellIndex + right, 0), last);
+  const next = rows[rows.indexOf(cell.parentElement) + down]?.cells[cell.cellIndex + right];
   // Nothing is in the corner.
-  if (next.cells[column] && !(next === rows[0] && column === 0)) focusOn(next.cells[column]);
+  if (next && (next.cellIndex || next.closest("tbody"))) focusOn(next);
 };
-
-document.addEventListener("focusin", (event) => {
-  const grid = event.target.closest(GRID);
-  if (grid) prepare(grid.querySelector("table.matrix"));
-});
 
 document.addEventListener("keydown", (event) => {
-  const grid = event.target.closest?.(GRID);
   if (event.key === "Escape") hide();
+  const grid = event.target.closest(".grid");
   if (!grid || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
   if (!(event.key in STEPS) && event.key !== "Home" && event.key !== "End") return;
   event.preventDefault();
   move(grid, event.target.closest(CELL), event.key);
+});
+
+// A matrix has thousands of links: where arrows lead to them, Tab need not stop at each.
+const seen = new WeakSet();
+
+document.addEventListener("focusin", ({ target }) => {
+  const table = target.closest(".grid")?.querySelector("table");
+  if (table && !seen.has(table)) for (const link of table.querySelectorAll(":is(td, .ps) > a")) link.tabIndex = -1;
+  if (table) seen.add(table);
+  const cell = target.closest(CELL);
+  if (cell && target.matches(":focus-visible")) soon(() => show(cell));
+  else if (!target.closest("#card")) hide();
 });
 
 // Cards
@@ -60,38 +52,20 @@ const cards = new Map();
 let shown = null;
 let timer = 0;
 
+const soon = (what) => {
+  clearTimeout(timer);
+  timer = setTimeout(what, WAIT_MS);
+};
+
 const addressOf = (cell) => {
-  const table = cell.closest("table");
-  const head = table.tHead.rows[1].cells[cell.cellIndex].querySelector("a");
-  if (!head || cell.matches("tbody th")) return null;
-  const [, change, patchSet] = head.getAttribute("href").match(/change\/(\d+)#ps-(\d+)/);
+  const head = cell.closest("table").tHead.rows[1].cells[cell.cellIndex].querySelector("a");
+  if (!head || !cell.firstElementChild) return null;
+  const [change, patchSet] = (head.pathname + head.hash).match(/\d+/g);
   const asks = new URLSearchParams();
-  if (!cell.matches(".ps")) {
-    if (!cell.firstElementChild) return null;
-    const row = cell.parentElement;
-    asks.set("row", row.querySelector(".pick").value);
-    if (row.matches(".job")) asks.set("ci", row.parentElement.querySelector(".pick").value);
-  }
+  const row = cell.parentElement;
+  if (!cell.matches(".ps")) asks.set("row", row.querySelector(".pick").value);
+  if (row.matches(".job")) asks.set("ci", row.parentElement.querySelector(".pick").value);
   return `/card/${change}/${patchSet}?${asks}`;
-};
-
-const fetchCard = async (address) => {
-  if (!cards.has(address)) {
-    const response = await fetch(address);
-    if (!response.ok) throw new Error(response.statusText);
-    if (cards.size > 300) cards.clear();
-    cards.set(address, await response.text());
-  }
-  return cards.get(address);
-};
-
-const place = (card, cell) => {
-  const at = cell.getBoundingClientRect();
-  const size = card.getBoundingClientRect();
-  const below = at.bottom + 6;
-  const top = below + size.height > innerHeight - 8 && at.top - 6 > size.height ? at.top - 6 - size.height : below;
-  card.style.top = `${Math.max(8, Math.min(top, innerHeight - 8 - size.height))}px`;
-  card.style.left = `${Math.max(8, Math.min(at.left, innerWidth - 8 - size.width))}px`;
 };
 
 const hide = () => {
@@ -103,51 +77,38 @@ const hide = () => {
 };
 
 const show = async (cell) => {
-  const address = addressOf(cell);
-  const card = document.getElementById("card");
-  if (!address || !card) return hide();
-  const element = target(cell);
   hide();
-  shown = element;
-  try {
-    const html = await fetchCard(address);
-    if (shown !== element) return;
-    card.innerHTML = html;
-  } catch {
-    return hide();
+  const address = addressOf(cell);
+  const target = targetOf(cell);
+  if (!address) return;
+  shown = target;
+  if (!cards.has(address)) {
+    const response = await fetch(address).catch(() => null);
+    if (response?.ok) cards.set(address, await response.text());
   }
+  const card = document.getElementById("card");
+  if (shown !== target || !cards.has(address)) return;
+  card.innerHTML = cards.get(address);
   // The browser's own tooltip would say less, over it.
-  if (element.title) {
-    element.setAttribute("aria-label", element.title);
-    element.removeAttribute("title");
-  }
-  element.setAttribute("aria-describedby", "card");
+  if (target.title) target.ariaLabel = target.title;
+  target.removeAttribute("title");
+  target.setAttribute("aria-describedby", "card");
   card.hidden = false;
-  place(card, cell);
+  const at = cell.getBoundingClientRect();
+  const { width, height } = card.getBoundingClientRect();
+  const isBelow = at.bottom + height < innerHeight - 14 || at.top < height;
+  card.style.top = `${Math.max(8, isBelow ? at.bottom + 6 : at.top - 6 - height)}px`;
+  card.style.left = `${Math.max(8, Math.min(at.left, innerWidth - 8 - width))}px`;
 };
 
-const soon = (what) => {
-  clearTimeout(timer);
-  timer = setTimeout(what, WAIT_MS);
-};
-
-document.addEventListener("focusin", (event) => {
-  const cell = event.target.closest(CELL);
-  if (cell && event.target.matches(":focus-visible")) soon(() => show(cell));
-  else if (!event.target.closest("#card")) hide();
-});
-
-document.addEventListener("pointerover", (event) => {
-  if (event.pointerType !== "mouse") return;
-  const cell = event.target.closest?.(CELL);
-  if (cell && cell.firstElementChild && target(cell) !== shown) soon(() => show(cell));
+document.addEventListener("pointerover", ({ target, pointerType }) => {
+  if (pointerType !== "mouse") return;
+  const cell = target.closest(CELL);
   // Who moves onto the card may read it in peace.
-  else if (event.target.closest?.("#card") || (cell && target(cell) === shown)) clearTimeout(timer);
+  if (target.closest("#card") || (cell && targetOf(cell) === shown)) clearTimeout(timer);
+  else if (cell) soon(() => show(cell));
   else if (shown && !shown.matches(":focus")) soon(hide);
 });
 
-document.addEventListener("scroll", (event) => event.target.matches?.(GRID) && hide(), true);
-document.addEventListener("ciwatch:changed", () => {
-  cards.clear();
-  hide();
-});
+document.addEventListener("scroll", ({ target }) => target.matches?.(".grid") && hide(), true);
+document.addEventListener("ciwatch:changed", () => cards.clear());

@@ -2,34 +2,26 @@
 // nothing flashes; where storage is forbidden, the choice holds for the page.
 
 (() => {
-  const CHOICES = ["system", "light", "dark"];
   const LABELS = { system: "◐ System", light: "☀ Light", dark: "☾ Dark" };
-  const root = document.documentElement;
+  const choices = Object.keys(LABELS);
   let choice = "system";
   try {
-    choice = localStorage.getItem("theme") || choice;
+    choice = localStorage.theme in LABELS ? localStorage.theme : choice;
   } catch {}
-
-  const show = () => {
-    if (!CHOICES.includes(choice)) choice = "system";
-    if (choice === "system") delete root.dataset.theme;
-    else root.dataset.theme = choice;
-  };
-  show();
-
+  const { dataset } = document.documentElement;
+  dataset.theme = choice;
   document.addEventListener("DOMContentLoaded", () => {
     const button = document.getElementById("theme");
     const label = () => {
       button.textContent = LABELS[choice];
-      button.setAttribute("aria-label", `Colours: ${choice}`);
-      button.title = "Colours: as the system has them, light, or dark";
+      button.ariaLabel = `Colours: ${choice}`;
     };
     button.addEventListener("click", () => {
-      choice = CHOICES[(CHOICES.indexOf(choice) + 1) % CHOICES.length];
+      choice = choices[(choices.indexOf(choice) + 1) % choices.length];
       try {
-        localStorage.setItem("theme", choice);
+        localStorage.theme = choice;
       } catch {}
-      show();
+      dataset.theme = choice;
       label();
     });
     label();

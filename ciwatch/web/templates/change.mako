@@ -1,117 +1,213 @@
 <%inherit file="layout.mako"/>
 <%def name="title()">${change.number}</%def>
-<%def name="head()"><link rel="stylesheet" href="${request.static_path('ciwatch.web:static/change.css')}"></%def>
-<h1><a href="${gerrit_url}">${change.number}</a> ${change.subject}</h1>
-<p class="about"><a href="${h.path('project', change.project)}">${change.project}</a> · ${change.branch or 'branch unknown'} · ${(change.status or 'status unknown').lower()}${' · topic ' + change.topic if change.topic else ''}</p>
+<%def name="head()"><link rel="stylesheet" href="${self.static('change.css')}">
+</%def>
+<%def name="foot()"> <a href="/api/v1/changes/${change.number}">API of this view</a></%def>
+<h1><a href="${gerrit_url}">${change.number}</a> <bdi>${change.subject}</bdi></h1>
+<p class="about"><a href="${h.path('project', change.project)}">${change.project}</a> · <bdi>${change.branch or 'branch unknown'}</bdi> · ${(change.status or 'status unknown').lower()}\
+% if change.topic:
+ · topic <bdi>${change.topic}</bdi>\
+% endif
+ · ${self.counted(len(change.patch_sets), 'patch set')}</p>
 % for patch_set in change.patch_sets:
+% if patch_set.number in opened:
+<section class="ps" aria-labelledby="ps-${patch_set.number}">
 <h2 id="ps-${patch_set.number}">Patch set ${patch_set.number}</h2>
-<p class="about">
-% if patch_set.created_at:
-Uploaded ${self.when(patch_set.created_at)}\
-% else:
-First heard of ${self.when(patch_set.seen_at)}\
-% endif
-${' · ' + patch_set.kind.lower().replace('_', ' ') if patch_set.kind not in ('', 'REWORK') else ''}
-% if patch_set.revision:
- · <code>${patch_set.revision[:10]}</code>
-% endif
-</p>
-% if not patch_set.systems and not patch_set.strangers:
-<p class="quiet">No CI said anything.</p>
-% endif
-% for system in patch_set.systems:
-<section class="system" id="${patch_set.number}-${h.anchor(system.name)}">
-<h3><a href="${h.path('ci', system.name)}">${system.title}</a>${' (gate)' if system.is_gate else ''}
-% if system.state:
-${self.word(system.state)}
-% endif
-% if system.attempts > 1:
-<span class="quiet">${system.attempts} attempts</span>
-% endif
-</h3>
-<% newest = next((report for report in reversed(system.reports) if report.kind == 'finished' or report.parser is None or report.builds), None) %>\
-% for report in reversed(system.reports):
-${self.report(report, report is newest)}
-% endfor
+<p class="about">${self.born(patch_set)}</p>
+${self.told(patch_set)}
 </section>
+% else:
+<details class="ps" id="ps-${patch_set.number}">
+<summary><h2>Patch set ${patch_set.number}</h2> <span class="tally">\
+% for state, count in patch_set.tally:
+% if state:
+<span>${self.mark(state)} ${count} ${state}</span>\
+% endif
+% endfor
+</span> <span class="quiet">${self.born(patch_set)}</span></summary>
+${self.told(patch_set)}
+</details>
+% endif
+% endfor
+<%def name="uploaded(patch_set)">\
+% if patch_set.created_at:
+uploaded ${self.when(patch_set.created_at)}\
+% else:
+first heard of ${self.when(patch_set.seen_at)}\
+% endif
+</%def>
+<%def name="born(patch_set)">${self.uploaded(patch_set)}${' · ' + patch_set.kind.lower().replace('_', ' ') if patch_set.kind not in ('', 'REWORK') else ''}\
+% if patch_set.revision:
+ · <code>${patch_set.revision[:10]}</code>\
+% endif
+</%def>
+<%def name="told(patch_set)">
+% if patch_set.systems:
+<div class="panel rows"><table class="list verdicts">
+<caption>What the CI systems say of patch set ${patch_set.number}</caption>
+<thead><tr><th scope="col">CI system</th><th scope="col">Verdict</th><th scope="col">Is it about this patch?</th><th scope="col" class="n">Attempts</th><th scope="col" class="n">Answered after</th></tr></thead>
+<tbody>
+% for system in patch_set.systems:
+${self.row(patch_set, system)}
+% endfor
+</tbody>
+</table></div>
+% elif not patch_set.strangers:
+<p class="quiet">No CI said anything, and none is known to be expected.</p>
+% endif
+% if patch_set.rechecks:
+<h3 class="part">Re-runs asked for</h3>
+<ul class="lines">
+% for recheck in patch_set.rechecks:
+<li><code>${recheck.phrase}</code> <bdi>${recheck.name}</bdi>, ${self.when(recheck.posted_at)}</li>
+% endfor
+</ul>
+% endif
+% if any(system.reports for system in patch_set.systems) or patch_set.strangers:
+<h3 class="part">Every attempt</h3>
+<div class="panel said">
+% for system in patch_set.systems:
+% if system.reports:
+<details id="all-${patch_set.number}-${h.anchor(system.name)}">
+<summary><b><bdi>${h.bounded(system.title, 80)}</bdi></b> <span class="quiet">${self.counted(len(system.reports), 'comment')}, ${self.counted(sum(len(report.current) for report in system.reports), 'build')}</span></summary>
+% for report in reversed(system.reports):
+${self.report(report)}
+% endfor
+</details>
+% endif
 % endfor
 % for stranger in patch_set.strangers:
-<section class="system">
-<h3>${stranger.name} <span class="word u">not known as a CI</span></h3>
-<details><summary>voted Verified ${'%+d' % stranger.vote} ${self.when(stranger.posted_at)}</summary><pre>${h.bounded(stranger.text)}</pre></details>
-</section>
-% endfor
-% if patch_set.rechecks:
-<section class="system">
-<h3>Asked for a re-run</h3>
-% for recheck in patch_set.rechecks:
-<p class="line"><code>${recheck.phrase}</code> ${recheck.name} ${self.when(recheck.posted_at)}</p>
-% endfor
-</section>
-% endif
-% endfor
-<%def name="foot()"> <a href="/api/v1/changes/${change.number}">API of this view</a></%def>
-<%def name="report(report, newest)">
-% if report.kind == 'started' and report.builds and report.attempt is None:
-<details${' open' if newest else ''}><summary>${self.word('running')} ${report.pipeline} ${self.when(report.posted_at)}</summary>
-${self.jobs(report)}
+<details>
+<summary><b><bdi>${h.bounded(stranger.name, 80)}</bdi></b> <span class="word">not known as a CI</span> <span class="quiet">voted Verified ${'%+d' % stranger.vote}, ${self.when(stranger.posted_at)}</span></summary>
+<pre>${h.bounded(stranger.text)}</pre>
 </details>
-% elif report.kind == 'started':
-<p class="line"><span class="quiet">began ${report.pipeline}</span> ${self.when(report.posted_at)}</p>
-% elif report.parser is None:
-<details${' open' if newest else ''}><summary>${self.word('unread', 'unread')} ${self.when(report.posted_at)} <span class="quiet">no parser knows this wording</span></summary><pre>${h.bounded(report.text)}</pre></details>
-% elif report.kind == 'other':
-<p class="line"><span class="quiet">${'says ' + report.verdict + ' again' if report.verdict else 'understood, and no result'}</span> ${self.when(report.posted_at)}</p>
+% endfor
+</div>
+% endif
+</%def>
+<%def name="counted(number, what)">${number} ${what}${'' if number == 1 else 's'}</%def>
+<%def name="row(patch_set, system)">
+<% stance, anchor = system.stance, f'{patch_set.number}-{h.anchor(system.name)}' %>\
+<tr id="${anchor}">
+<th scope="row"><a href="${h.path('ci', system.name)}"><bdi>${h.bounded(system.title, 120)}</bdi></a>${' (gate)' if system.is_gate else ''}
+% if stance and stance.status == 'healthy':
+<span class="quiet">healthy</span>
+% elif stance and stance.status:
+${self.status(stance.status)}
+% endif
+</th>
+<td>
+% if system.state:
+${self.word(system.state)}
 % else:
-<details${' open' if newest else ''}>
-<summary>\
+<span class="quiet">no result</span>
+% endif
+</td>
+<td class="why">
+% if system.state == 'running' and system.deciding:
+Runs again, after it ${self.word(system.deciding.verdict)}.
+% endif
+% if system.deciding and system.deciding.explanation:
+${self.explanation(system.deciding.explanation)} ${self.next_steps(system)}
+${self.logs(system.deciding)}
+% elif stance and stance.note:
+<bdi>${stance.note}</bdi>
+% if system.state == 'missed':
+${self.next_steps(system)}
+% endif
+% elif system.state == 'unread':
+<span class="quiet">no parser knows this wording</span>
+% endif
+</td>
+<td class="n" data-label="attempts">\
+% if system.reports:
+<a href="#all-${anchor}">${system.attempts}</a>\
+% else:
+0\
+% endif
+</td>
+<td class="n" data-label="answered after">\
+% if stance and stance.answered_after_s is not None:
+${h.duration(stance.answered_after_s)}${', late' if stance.is_late else ''}\
+% endif
+</td>
+</tr>
+</%def>
+<%def name="explanation(told)"><bdi><b>${told.likelihood.capitalize()}.</b>${told.sentence[len(told.likelihood) + 1:]}</bdi></%def>
+<%def name="next_steps(system)">\
+% if system.contact:
+Ask ${self.contact(system.contact)}. \
+% endif
+% if system.recheck:
+Type <code>${h.bounded(system.recheck, 80)}</code> for a re-run.\
+% endif
+</%def>
+<%def name="contact(text)">\
+% if h.safe_url(text):
+its <a href="${text}">contact</a>\
+% else:
+<bdi>${h.bounded(text, 200)}</bdi>\
+% endif
+</%def>
+<%def name="logs(report)">
+<% bad = [build for build in report.faults if h.safe_url(build.log_url)] %>\
+% if bad:
+<span class="logs">Logs: \
+% for build in bad[:4]:
+<a href="${build.log_url}"><bdi>${h.bounded(build.job, 60)}</bdi></a>${'' if loop.last else ', '}\
+% endfor
+${f' and {len(bad) - 4} more' if len(bad) > 4 else ''}</span>
+% elif report.explanation.log_url:
+<a href="${report.explanation.log_url}">Log</a>
+% endif
+</%def>
+<%def name="posted(moment)"><time datetime="${h.iso(moment) | n}">${h.absolute(moment) | n}</time> <span class="quiet when">(${h.relative(moment, now) | n})</span></%def>
+<%def name="report(report)">
+<div class="report">
+<p>\
+% if report.kind == 'started' and report.attempt is None:
+${self.word('running')} <span class="quiet">${report.pipeline}</span> \
+% elif report.kind == 'started':
+<span class="quiet">began ${report.pipeline}</span> \
+% elif report.parser is None:
+${self.word('unread')} <span class="quiet">no parser knows this wording</span> \
+% elif report.kind == 'other':
+<span class="quiet">${f'says {report.verdict} again' if report.verdict else 'understood, and no result'}</span> \
+% else:
 % if report.verdict:
 ${self.word(report.verdict)} \
 % else:
 <span class="word">no verdict</span> \
 % endif
-${report.pipeline} attempt ${report.attempt}
+${report.pipeline} attempt ${report.attempt} \
 % if report.verdict_source and report.verdict_source != 'builds':
-<span class="quiet">by its ${report.verdict_source}</span>
+<span class="quiet">by its ${report.verdict_source}</span> \
 % endif
 % if report.vote is not None:
-<span class="quiet">voted ${'%+d' % report.vote if report.vote else 0}</span>
+<span class="quiet">voted ${'%+d' % report.vote if report.vote else 0}</span> \
 % endif
 % if report.headline and report.verdict and report.headline != report.verdict:
-<span class="quiet">its headline says ${report.headline}</span>
+<span class="quiet">its headline says ${report.headline}</span> \
 % endif
-${self.when(report.posted_at)}</summary>
-${self.jobs(report)}
-</details>
+% endif
+${self.posted(report.posted_at)}</p>
 % if report.explanation:
-${self.explanation(report.explanation)}
+<p>${self.explanation(report.explanation)}</p>
 % endif
+% if report.current:
+${self.jobs(report)}
 % endif
-</%def>
-<%def name="explanation(told)">
-<p class="line quiet">About this patch? <bdi>${told.sentence}</bdi>
-% if told.contact:
-Ask ${h.bounded(told.contact, 200)}.
+% if report.text:
+<details><summary class="quiet">The comment</summary><pre>${h.bounded(report.text)}</pre></details>
 % endif
-% if told.recheck:
-Type <code>${h.bounded(told.recheck, 80)}</code> for a re-run.
-% endif
-${self.link(told.log_url)}</p>
+</div>
 </%def>
 <%def name="jobs(report)">
-% if report.builds:
-<table class="list">
-<caption>Jobs of this attempt</caption>
+<table class="list builds">
+<caption>Builds of ${report.pipeline} at ${h.absolute(report.posted_at)}</caption>
 <thead><tr><th scope="col">Job</th><th scope="col">Result</th><th scope="col" class="n">Ran for</th><th scope="col">Log</th></tr></thead>
 <tbody>
-% for build in report.builds:
-<tr><th scope="row">${build.job}</th><td>${self.word(build.result_class, h.bounded(build.result, 80))}${'' if build.voting else ' non-voting'}
-% if build.detail:
-<span class="quiet">${h.bounded(build.detail, 300)}</span>
-% endif
-</td><td class="n">${'' if build.duration_s is None else h.duration(build.duration_s)}</td><td>${self.link(build.log_url)}</td></tr>
-% endfor
+${builds.rows(report.current)}
 </tbody>
 </table>
-% endif
 </%def>

@@ -1,5 +1,5 @@
 <!doctype html>
-<html lang="en">
+<html lang="en"${f' data-etag="{request.validator}"' if request.validator else '' | n}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -8,6 +8,10 @@
 <link rel="icon" href="${static('icon.svg')}" type="image/svg+xml">
 <script src="${static('theme.js')}"></script>
 <script type="module" src="${static('keys.js')}"></script>
+<script type="module" src="${static('times.js')}"></script>
+% if request.validator or self.attr.live:
+<script type="module" src="${static('live.js')}"></script>
+% endif
 ${self.head()}\
 </head>
 <body>
@@ -21,15 +25,16 @@ ${self.head()}\
 </nav>
 <form class="search" role="search" action="/search"><input type="search" name="q" placeholder="Project, CI, job, change   /" aria-label="Search projects, CI systems, jobs and changes" aria-keyshortcuts="/" maxlength="255" value="${self.asked()}"></form>
 <div class="ages">
-<span id="live" role="status"></span>
+<span id="live" role="status"><span aria-hidden="true"></span><span class="heard"></span></span>
 % if newest:
-<span>Newest event <time datetime="${h.iso(newest)}" title="${h.absolute(newest)}">${h.relative(newest, now)}</time></span>
+<span>Newest event <time id="newest" class="age" datetime="${h.iso(newest)}" title="${h.absolute(newest)}">${h.relative(newest, now)}</time></span>
 % endif
 <button type="button" id="theme" hidden>Colours</button>
 </div>
 </header>
+<div id="silence" role="status">
 % if silence:
-<p class="silence" role="status"><b>Nothing new comes in.</b> What you see ends ${self.when(silence.newest)}.
+<p class="silence"><b>Nothing new comes in.</b> What you see ends ${self.when(silence.newest)}.
 % if silence.listener is None:
 Nobody listens to Gerrit.
 % elif silence.is_alive:
@@ -39,6 +44,7 @@ The listener ${h.bounded(silence.listener.name, 60)} was last seen ${self.when(s
 % endif
 <a href="/status">Status</a></p>
 % endif
+</div>
 <main id="main" tabindex="-1">
 ${next.body()}
 </main>
@@ -56,7 +62,11 @@ ${next.body()}
 </dialog>
 </body>
 </html>
-<%! here = "" %>
+<%!
+here = ""
+# Whether it is asked for again although it has no validator.
+live = False
+%>
 <%def name="foot()"></%def>
 <%def name="head()"></%def>
 <%def name="asked()"></%def>

@@ -1,6 +1,9 @@
 <%inherit file="layout.mako"/>
 <%namespace name="unread" file="unread.mako"/>
-<%! here = "/status" %>
+<%!
+here = "/status"
+live = True
+%>
 <%def name="title()">Status</%def>
 <%def name="foot()"> <a href="/api/v1/status">API of this view</a> <a href="/metrics">Metrics</a></%def>
 <%def name="moment(moment)">

@@ -4,8 +4,12 @@ from pyramid import httpexceptions
 from pyramid.view import view_config
 
 from ciwatch.queries import change as changes
+from ciwatch.web import builds
 from ciwatch.web import rendering
 from ciwatch.web import systems
+
+# Where the newest patch sets have no result yet, what was said of the one before is still what is known.
+_MOST_OPENED = 2
 
 
 def find(request):
@@ -30,4 +34,14 @@ def change(request):
     found = find(request)
     gerrit = request.registry["conf"].gerrit.url.rstrip("/")
     url = rendering.safe_url(found.url) or gerrit + rendering.path("c", found.project, "+", found.number)
-    return rendering.page(request, change=found, gerrit_url=url)
+    return rendering.page(request, change=found, gerrit_url=url, opened=_opened(found), builds=builds)
+
+
+def _opened(found):
+    """The numbers of the patch sets that are not folded: the newest, and down to the first with a result."""
+    opened = set()
+    for patch_set in found.patch_sets[:_MOST_OPENED]:
+        opened.add(patch_set.number)
+        if any(system.attempts for system in patch_set.systems):
+            break
+    return opened

@@ -131,6 +131,8 @@ class TestSickness(base.TestCase):
             " to say what is usual",
             spell.why,
         )
+        (spell,) = sickness.find(votes_of("." + "x" * 10), nobody, LATER)
+        self.assertIn("; the one verdict in the 28 days before is too few to say what is usual", spell.why)
 
     def test_one_pass_breaks_a_run(self):
         """Before it is called, a pass makes the count begin anew; after that, it takes two."""

@@ -64,6 +64,9 @@ class TestWord(base.TestCase):
         self.assertEqual(
             "It judged 0 patch sets in 28 days: too few to say more.", status.decide(None, [], [], 0).rule
         )
+        self.assertEqual(
+            "It judged 1 patch set in 28 days: too few to say more.", status.decide(None, [], [], 1).rule
+        )
 
     def test_rules(self):
         """Each names its numbers, or what was looked at; never a bare per cent."""
