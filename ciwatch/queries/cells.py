@@ -6,6 +6,7 @@ import enum
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.insight.expectation import Standing
 from ciwatch.parsers import base
 from ciwatch.parsers import results
 
@@ -30,6 +31,14 @@ class State(enum.StrEnum):
 
     # A matrix looks up tens of thousands; an enum's own hash is many times slower.
     __hash__ = str.__hash__
+
+
+#: What a cell shows of a CI that was expected, and did not answer.
+UNANSWERED = {
+    Standing.PENDING: State.PENDING,
+    Standing.MISSED: State.MISSED,
+    Standing.SUPERSEDED: State.SUPERSEDED,
+}
 
 
 #: What :func:`state_of` takes, as plain text: a page reads tens of thousands of them.

@@ -283,7 +283,7 @@ def _system(title, reports, stance, registry):
     ]
     state, attempts = cells.state_of(said) if said else (None, 0)
     if state is None and stance is not None:
-        state = stances.STATES.get(stance.standing)
+        state = cells.UNANSWERED.get(stance.standing)
     entry = registered.find(registry, title[0])
     return SystemReports(*title, state, attempts, reports, stance, entry.contact, entry.recheck)
 

@@ -36,14 +36,6 @@ class Stance(msgspec.Struct, frozen=True):
     note: str | None
 
 
-#: What a cell shows of a CI that was expected, and did not answer.
-STATES = {
-    Standing.PENDING: cells.State.PENDING,
-    Standing.MISSED: cells.State.MISSED,
-    Standing.SUPERSEDED: cells.State.SUPERSEDED,
-}
-
-
 def read(connection, registry, change_id, oldest, as_of):
     """Patch set id -> CI id -> :class:`Stance`, of those that answered and those that were expected to.
 
@@ -66,7 +58,7 @@ def read(connection, registry, change_id, oldest, as_of):
             found[case.patch_set.id] = {
                 system.id: (system, case, standing)
                 for system in scene.systems
-                if (standing := case.standing(system)) in STATES or system.id in case.attempts
+                if (standing := case.standing(system)) in cells.UNANSWERED or system.id in case.attempts
             }
     history = _History(connection, {system_id for there in found.values() for system_id in there}, first)
     return {
@@ -78,7 +70,7 @@ def read(connection, registry, change_id, oldest, as_of):
 def _stance(system, case, standing, history, as_of):
     patch_set, attempts = case.patch_set, case.attempts.get(system.id, ())
     due_at = patch_set.seen_at + system.limit
-    is_expected = standing in STATES or standing is Standing.ANSWERED
+    is_expected = standing in cells.UNANSWERED or standing is Standing.ANSWERED
     last_at = max(due_at, attempts[-1].posted_at) if attempts else due_at
     after_s = latency.first_answer_s(patch_set, attempts)
     return Stance(

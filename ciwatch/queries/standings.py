@@ -1,18 +1,8 @@
 """How each CI stands to the patch sets of a matrix on which it said no verdict."""
 
 from ciwatch.insight import scene
-from ciwatch.insight.expectation import Standing
 from ciwatch.queries import cells
 from ciwatch.rollup import known as knowns
-
-_STATES = {
-    Standing.PENDING: cells.State.PENDING,
-    Standing.MISSED: cells.State.MISSED,
-    Standing.SUPERSEDED: cells.State.SUPERSEDED,
-    Standing.NOT_EXPECTED: cells.State.NOT_EXPECTED,
-    # Whether it is expected depends on files that nobody knows.
-    Standing.UNKNOWN_FILES: cells.State.NOT_EXPECTED,
-}
 
 
 class Standings:
@@ -36,4 +26,6 @@ class Standings:
             watched = self._watched[key] = {system.id: system for system in found}
         if system_id not in watched:
             return cells.State.NOT_EXPECTED
-        return _STATES[scene.standing_of(watched[system_id], patch_set, (), self._as_of)]
+        standing = scene.standing_of(watched[system_id], patch_set, (), self._as_of)
+        # Where it depends on files that nobody knows, nobody can expect it either.
+        return cells.UNANSWERED.get(standing, cells.State.NOT_EXPECTED)

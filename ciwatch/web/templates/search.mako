@@ -17,7 +17,7 @@ ${caller.body()}
 </%def>
 <h1>Search</h1>
 <form class="filters" action="/search">
-<label>Project, CI system, job or change <input name="q" type="search" value="${found.text}" maxlength="255"></label>
+<input name="q" type="search" aria-label="Project, CI system, job or change" value="${found.text}" maxlength="255">
 <button>Search</button>
 </form>
 % if not found.text:
