@@ -4,9 +4,10 @@ from tests.browser import cases
 from tests.browser import chromium
 from tests.browser import pages
 
-# Which patch sets and rows there are.
-_SHOWN = """[...document.querySelectorAll('.matrix .ps a, .matrix .name')]
-    .map(each => each.getAttribute('href')).join(' ')"""
+# Which patch sets and rows there are, and of how many.
+_SHOWN = """[document.querySelector('.matrix th').textContent,
+    ...[...document.querySelectorAll('.matrix .ps a, .matrix .name')].map(each => each.getAttribute('href'))]
+    .join(' ')"""
 
 # How far heads are out of the scroller's visible box, in pixels, once it was scrolled to its end both ways.
 _OUT_OF_SIGHT = """() => {
