@@ -216,8 +216,8 @@ def _missed(connection, known, system_id, as_of, count):
 
 
 def _unstable(connection, system_id, as_of):
-    found = [each for each in jobs.unstable_first(connection, system_id, as_of) if each[1].is_unstable]
-    lines = [f"{name}: flips on {each.flaked.tell('patch sets')} in 28 days" for name, each in found]
+    found = jobs.unstable(connection, system_id, as_of)
+    lines = [f"{name}: flips on {rate.tell('patch sets')} in 28 days" for name, rate in found]
     return "\n".join(lines) or "none"
 
 

@@ -9,7 +9,7 @@ from ciwatch.insight.facts import PASSED
 
 #: So many judges, and such a share of them failing, say surely that a patch set is broken.
 MIN_JUDGES = 5
-_FAILING_OF_TEN = 7
+FAILING_OF_TEN = 7
 
 #: What is less probable than this is no accident.
 IMPROBABLE = 0.001
@@ -45,7 +45,7 @@ def cell(mine, gate):
 def is_surely_broken(others):
     """Whether at least 5 others judged a patch set, and at least 70 % of them failed it."""
     judges = [verdict for verdict in others if verdict in JUDGED]
-    return len(judges) >= MIN_JUDGES and 10 * judges.count(FAILED) >= _FAILING_OF_TEN * len(judges)
+    return len(judges) >= MIN_JUDGES and 10 * judges.count(FAILED) >= FAILING_OF_TEN * len(judges)
 
 
 def is_suspiciously_green(failed, judged, peers_failed, peers_judged):

@@ -94,17 +94,35 @@ class Counted(msgspec.Struct, frozen=True):
     jobs: dict[int, JobDay]
 
 
-def count(scene, as_of):
-    """The :class:`Counted` of a :class:`~ciwatch.insight.scene.Scene`, as of a moment."""
-    return _Count(scene, as_of).run()
+def count(scene, as_of, only=None):
+    """The :class:`Counted` of a :class:`~ciwatch.insight.scene.Scene`, as of a moment.
+
+    :param only: ids of CIs, where it need not be told of others.
+    """
+    return _Count(scene, as_of, only).run()
+
+
+def add_jobs(jobs, attempts):
+    """Adds to *jobs*, job id -> :class:`JobDay`, what a CI's attempts on one patch set say of its jobs."""
+    classes = {}
+    for attempt in verdicts.without_repetitions(attempts):
+        for build in attempt.builds:
+            figures = jobs.setdefault(build.job, JobDay())
+            name = str(build.result_class).replace(" ", "_")
+            setattr(figures, name, getattr(figures, name) + 1)
+            classes.setdefault(build.job, set()).add(build.result_class)
+    for job, said in classes.items():
+        jobs[job].judged += flakes.is_judged(said)
+        jobs[job].flaked += flakes.is_flaked(said)
 
 
 class _Count:
     """The counting of one scene."""
 
-    def __init__(self, scene, as_of):
+    def __init__(self, scene, as_of, only):
         self._scene = scene
         self._as_of = as_of
+        self._told = [system for system in scene.systems if only is None or system.id in only]
         self._project = ProjectDay(patch_sets=len(scene.patch_sets), later_at=scene.later_at)
         self._systems = {}
         self._jobs = {}
@@ -118,11 +136,11 @@ class _Count:
             self._project.rechecks += len(case.rechecks)
             self._note(patch_set.seen_at, patch_set.replaced_at, patch_set.merged_at, patch_set.abandoned_at)
             self._note(*case.rechecks)
-            for system in self._scene.systems:
+            for system in self._told:
                 self._count(system, case)
                 if system.id in case.attempts:
                     self._time(system, case)
-                    self._count_jobs(case.attempts[system.id])
+                    add_jobs(self._jobs, case.attempts[system.id])
         for system_id, times in self._answers.items():
             self._systems[system_id].answer_times = times.pack()
         for system_id, times in self._rechecks.items():
@@ -147,25 +165,18 @@ class _Count:
     def _time(self, system, case):
         attempts = case.attempts[system.id]
         self._note(attempts[-1].posted_at)
-        self._note(*(spell.called_at for spell in system.spells if _touches(spell, attempts)))
+        self._note(*(spell.called_at for spell in _touching(system.spells, attempts)))
         seconds = latency.first_answer_s(case.patch_set, attempts)
         if seconds is not None:
             self._answers.setdefault(system.id, Histogram()).add(seconds)
         for seconds in latency.recheck_answers_s(case.rechecks, attempts):
             self._rechecks.setdefault(system.id, Histogram()).add(seconds)
 
-    def _count_jobs(self, attempts):
-        classes = {}
-        for attempt in verdicts.without_repetitions(attempts):
-            for build in attempt.builds:
-                figures = self._jobs.setdefault(build.job, JobDay())
-                name = str(build.result_class).replace(" ", "_")
-                setattr(figures, name, getattr(figures, name) + 1)
-                classes.setdefault(build.job, set()).add(build.result_class)
-        for job, said in classes.items():
-            self._jobs[job].judged += flakes.is_judged(said)
-            self._jobs[job].flaked += flakes.is_flaked(said)
 
-
-def _touches(spell, attempts):
-    return any(spell.covers(attempt.posted_at) for attempt in attempts)
+def _touching(spells, attempts):
+    """Those of some spells in which one of the attempts was made; both are in the order of their times."""
+    for spell in spells:
+        if spell.started_at > attempts[-1].posted_at:
+            return
+        if any(spell.covers(attempt.posted_at) for attempt in attempts):
+            yield spell

@@ -44,6 +44,17 @@ def flakiness(builds):
 
     :param builds: (patch set, result class) of its builds, in the order of their times.
     """
+    by_patch_set = _believed(builds)
+    return Flakiness(statistics.rate(sum(map(is_flaked, by_patch_set.values())), len(by_patch_set)))
+
+
+def flaked(builds):
+    """The patch sets on which a job flaked, as :func:`flakiness` counts them, in their order."""
+    return [patch_set for patch_set, said in _believed(builds).items() if is_flaked(said)]
+
+
+def _believed(builds):
+    """Patch set -> the result classes of a job there, but for runs of failures; of all that it judged."""
     judged = [(patch_set, result) for patch_set, result in builds if result in (PASSED, FAILED)]
     by_patch_set = {}
     for result, run in itertools.groupby(judged, key=lambda build: build[1]):
@@ -52,5 +63,4 @@ def flakiness(builds):
         is_breakage = result == FAILED and len(run) >= BREAKAGE
         for patch_set, _ in run:
             by_patch_set.setdefault(patch_set, set()).update(() if is_breakage else (result,))
-    flaked = sum(map(is_flaked, by_patch_set.values()))
-    return Flakiness(statistics.rate(flaked, len(by_patch_set)))
+    return by_patch_set

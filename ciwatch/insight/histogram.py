@@ -34,10 +34,6 @@ class Histogram:
         """Counts one length of time; what would be below a second counts as one."""
         self.counts[math.floor(math.log2(max(1.0, seconds)) * _PER_DOUBLING)] += 1
 
-    def merge(self, other):
-        """Adds what another one counted."""
-        self.counts.update(other.counts)
-
     @property
     def total(self):
         """How many it counted."""
@@ -56,3 +52,13 @@ class Histogram:
         """How many did not take longer, to the next bucket."""
         highest = math.floor(math.log2(max(1.0, seconds)) * _PER_DOUBLING)
         return sum(count for bucket, count in self.counts.items() if bucket <= highest)
+
+
+def total(packed):
+    """What some histograms counted together, packed as they are: a page adds up hundreds of days."""
+    counts = {}
+    for text in packed:
+        for pair in text.split():
+            bucket, _, count = pair.partition(":")
+            counts[bucket] = counts.get(bucket, 0) + int(count)
+    return " ".join(f"{bucket}:{counts[bucket]}" for bucket in sorted(counts, key=int))

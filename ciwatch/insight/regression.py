@@ -18,9 +18,9 @@ NOW_DAYS = 7
 BEFORE_DAYS = 28
 
 # It opens where chance would hardly do it, and closes, with some hysteresis, where it well might.
-_OPEN_P, _CLOSE_P = 0.01, 0.05
-_OPEN_POINTS, _CLOSE_POINTS = fractions.Fraction(5, 100), fractions.Fraction(3, 100)
-_MIN_FAILURES = 3
+OPEN_P, CLOSE_P = 0.01, 0.05
+OPEN_POINTS, CLOSE_POINTS = fractions.Fraction(5, 100), fractions.Fraction(3, 100)
+MIN_FAILURES = 3
 
 
 class Day(typing.NamedTuple):
@@ -64,9 +64,9 @@ def find(days, first, last, is_open_since=None):
         morning = midnight(date)
         if open_spell is None:
             is_enough = min(now.judged, before.judged) >= statistics.MIN_SAMPLE
-            if is_enough and now.bad >= _MIN_FAILURES and points >= _OPEN_POINTS and p < _OPEN_P:
+            if is_enough and now.bad >= MIN_FAILURES and points >= OPEN_POINTS and p < OPEN_P:
                 open_spell = Spell(REGRESSED, morning, morning, None, _why(now, before))
-        elif p > _CLOSE_P or points < _CLOSE_POINTS:
+        elif p > CLOSE_P or points < CLOSE_POINTS:
             found.append(_closed(open_spell, morning))
             open_spell = None
     return found + ([open_spell] if open_spell else [])

@@ -30,7 +30,7 @@ class Watched(msgspec.Struct, frozen=True):
     :ivar expected: called with a patch set's files, or None where they are unknown; says whether an answer is
         expected: True, False, or None for unknown, since it depends on the files.
     :ivar limit: the time in which an answer is expected.
-    :ivar spells: those in which its votes are set aside.
+    :ivar spells: those in which its votes are set aside, in the order of their starts.
     """
 
     id: int
@@ -42,7 +42,12 @@ class Watched(msgspec.Struct, frozen=True):
 
     def is_set_aside(self, moment):
         """Whether what it said then is set aside."""
-        return any(spell.covers(moment) for spell in self.spells)
+        for spell in self.spells:
+            if spell.started_at > moment:
+                return False
+            if spell.covers(moment):
+                return True
+        return False
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -80,6 +85,65 @@ _STANDINGS = {
     Standing.UNKNOWN_FILES: "unknown_files",
 }
 _VERDICTS = {PASSED: "passed", FAILED: "failed", INFRASTRUCTURE: "infrastructure"}
+
+
+class Need(typing.NamedTuple):
+    """Without what a patch set cannot count in a figure of a CI: so not every patch set need be looked at.
+
+    :ivar silent: whether it may count where the CI said nothing.
+    :ivar verdicts: it may where one of its attempts bears one of these; None for any attempt.
+    :ivar of_others: whether what others said of it matters.
+    """
+
+    silent: bool
+    verdicts: frozenset | None
+    of_others: bool
+
+    def joined(self, other):
+        """That of two figures together."""
+        known = None not in (self.verdicts, other.verdicts)
+        return Need(
+            self.silent or other.silent,
+            self.verdicts | other.verdicts if known else None,
+            self.of_others or other.of_others,
+        )
+
+
+_SILENT = Need(True, frozenset(), False)
+_SPOKE = Need(False, None, False)
+
+
+def _said(*verdicts, of_others=False):
+    return Need(False, frozenset(verdicts), of_others)
+
+
+#: The :class:`Need` of each figure that counts patch sets.
+NEEDS = {
+    "reported": _SPOKE,
+    "answered": _SPOKE,
+    "late": _SPOKE,
+    "missed": _SILENT,
+    "superseded": _SILENT,
+    "pending": _SILENT,
+    # Where nobody knows whether an answer is expected, one may have come.
+    "unknown_files": _SILENT.joined(_SPOKE),
+    "passed": _said(PASSED),
+    "failed": _said(FAILED),
+    "infrastructure": _said(INFRASTRUCTURE),
+    "unjudged": _SPOKE,
+    "first_judged": _SPOKE,
+    "first_bad": _said(*BAD, of_others=True),
+    "confirmed": _said(FAILED, of_others=True),
+    "refuted": _said(FAILED),
+    "open": _said(FAILED, of_others=True),
+    "set_aside": _said(FAILED),
+    "both_passed": _said(PASSED, of_others=True),
+    "only_ci_failed": _said(FAILED, of_others=True),
+    "only_gate_failed": _said(PASSED, of_others=True),
+    "both_failed": _said(FAILED, of_others=True),
+    "surely_broken": _said(*JUDGED, of_others=True),
+    "wrongly_passed": _said(PASSED, of_others=True),
+}
 
 
 def standing_of(system, patch_set, attempts, as_of):
@@ -168,6 +232,10 @@ class Case:
     def outcome(self, system):
         """What became of a CI's failed verdict: (outcome, why), or None."""
         return outcome_of(system, self.patch_set, self.attempts[system.id], self._verdicts, self._systems)
+
+    def gate_verdict(self, system):
+        """What the gate says of it, but for what it said in a spell; None for nothing, and for itself."""
+        return others_of(system, self._verdicts, self._systems)[0]
 
     def figures(self, system):
         """Yields the figures of :class:`~ciwatch.insight.days.SystemDay` in which a CI counts, by name."""

@@ -16,7 +16,7 @@ MIN_CHANGES = 5
 IMPROBABLE = 0.001
 #: ... given how often it fails in so much time; at least as often as this.
 HISTORY = datetime.timedelta(days=28)
-_LEAST_RATE = 0.05
+LEAST_RATE = 0.05
 # Where there is no history to speak of, a CI may well fail every other time.
 _UNKNOWN_RATE = 0.5
 
@@ -28,7 +28,7 @@ MIN_OTHERS = 3
 #: So long after a spell what others say of its patch sets still tells: not all are as fast.
 OTHERS_AFTER = datetime.timedelta(hours=24)
 # Somewhat more than half: of what people ask to be tested again while a CI is sick about half may be bad.
-_SHARED_OF_100 = 55
+SHARED_OF_100 = 55
 
 
 class Vote(typing.NamedTuple):
@@ -86,7 +86,7 @@ class _Watch:
         if changes < MIN_CHANGES:
             return
         self._usual = self._usual_rate(self._run[0].at)
-        share = max(_LEAST_RATE, self._usual.share) if self._usual.is_enough else _UNKNOWN_RATE
+        share = max(LEAST_RATE, self._usual.share) if self._usual.is_enough else _UNKNOWN_RATE
         if share**changes < IMPROBABLE:
             self._called_at = vote.at
 
@@ -119,7 +119,7 @@ class _Watch:
         # of all verdicts, since of a few patches half may be bad by chance.
         failing = sum(2 * bad >= judged for bad, judged in others)
         bad, judged = (sum(counts) for counts in zip(*others, strict=True)) if others else (0, 0)
-        is_shared = 2 * failing >= len(others) and 100 * bad >= _SHARED_OF_100 * judged
+        is_shared = 2 * failing >= len(others) and 100 * bad >= SHARED_OF_100 * judged
         kind = SHARED if judged >= MIN_OTHERS and is_shared else SICK
         changes = len({change for change, _ in evidence})
         why = f"{len(evidence)} patch sets of {changes} different changes failed; "

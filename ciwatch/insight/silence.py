@@ -13,7 +13,7 @@ SILENT = "silent"
 IMPROBABLE = fractions.Fraction(1, 1000)
 #: ... for a CI that leaves out so many of those on which it is expected; at least this share.
 HISTORY_DAYS = 28
-_LEAST_LACKING = fractions.Fraction(2, 100)
+LEAST_LACKING = fractions.Fraction(2, 100)
 # Where there is no history to speak of, it may well leave out every other one.
 _UNKNOWN_LACKING = fractions.Fraction(1, 2)
 
@@ -34,7 +34,7 @@ def needed(coverage):
     """
     lacking = _UNKNOWN_LACKING
     if coverage.is_enough:
-        lacking = max(_LEAST_LACKING, fractions.Fraction(coverage.of - coverage.n, coverage.of))
+        lacking = max(LEAST_LACKING, fractions.Fraction(coverage.of - coverage.n, coverage.of))
     if lacking == 1:
         return None
     # Exactly, since 0.1 to the power of 3 is less than 0.001 for a computer.

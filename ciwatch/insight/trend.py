@@ -6,8 +6,8 @@ import fractions
 from ciwatch.insight import regression
 
 #: Chance alone would do it in fewer cases than these, and so many points are worth a word.
-_P = 0.01
-_POINTS = fractions.Fraction(3, 100)
+P = 0.01
+POINTS = fractions.Fraction(3, 100)
 
 
 class Trend(enum.StrEnum):
@@ -30,7 +30,7 @@ def of_bad(now, before):
     pair = regression.Day(now.n, now.of), regression.Day(before.n, before.of)
     for (later, earlier), trend in ((pair, Trend.WORSE), (pair[::-1], Trend.BETTER)):
         p, points = regression.compare(later, earlier)
-        if points >= _POINTS and p < _P:
+        if points >= POINTS and p < P:
             return trend
     return Trend.AS_BEFORE
 

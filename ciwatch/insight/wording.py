@@ -22,9 +22,12 @@ def share(rate):
     return f"{per_cent} % ({rate.n}/{rate.of})"
 
 
-def count(number, what):
-    """1 change, 2 changes."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+def count(number, what, many=None):
+    """1 change, 2 changes.
+
+    :param many: what several are called, where that is not with an s.
+    """
+    return f"{number} {what}" if number == 1 else f"{number} {many or what + 's'}"
 
 
 def moment(at, as_of):

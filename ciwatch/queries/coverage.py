@@ -1,5 +1,6 @@
 """Who has a CI and who has none: project by project, component by component, and how each CI does."""
 
+import collections
 import datetime
 import enum
 
@@ -98,6 +99,8 @@ class Coverage(msgspec.Struct, frozen=True):
 
     :ivar waiting: how many days are recorded and not counted yet.
     :ivar has_components: whether the registry names any, of whatever project.
+    :ivar states: :class:`State` -> how many components of these projects are served so: the worst first.
+    :ivar reporting: how many CIs report on these projects, or did.
     """
 
     as_of: datetime.datetime
@@ -105,6 +108,8 @@ class Coverage(msgspec.Struct, frozen=True):
     last: datetime.date
     waiting: int
     has_components: bool
+    states: dict[str, int]
+    reporting: int
     projects: list[Project]
 
 
@@ -129,13 +134,17 @@ def read(connection, registry, as_of, project=None, with_rules=False, count=figu
         names = registered + sorted(learned.difference(registered))
     if with_rules:
         facts.read_rules(names, ids)
+    projects = [_project(facts, name, ids.get(name)) for name in names]
+    states = collections.Counter(component.state for each in projects for component in each.components)
     return Coverage(
         as_of,
         first,
         last,
         window.waiting,
         any(each.components for each in registry.projects.values()),
-        [_project(facts, name, ids.get(name)) for name in names],
+        {state.value: states[state] for state in State if states[state]},
+        len({system_id for _, system_id in facts.last_at}),
+        projects,
     )
 
 

@@ -265,9 +265,7 @@ class Nearby:
         first = bisect.bisect_left(times, attempt.posted_at - NEARBY)
         last = bisect.bisect_right(times, attempt.posted_at + NEARBY)
         jobs = {
-            build.job: {}
-            for build in attempt.builds
-            if build.voting and build.result_class == facts.FAILED
+            build.job: {} for build in attempt.builds if build.voting and build.result_class == facts.FAILED
         }
         whole = {}
         for _, change, verdict, line in self._said.get(attempt.system, ())[first:last]:

@@ -1,6 +1,7 @@
 """A CI's figures over some days, as of a moment; doc/source/user/figures.rst has what each of them means."""
 
 import datetime
+import typing
 
 import msgspec
 import sqlalchemy as sa
@@ -98,29 +99,74 @@ class SystemFigures(msgspec.Struct, frozen=True):
     days: list[Day]
 
 
-def read(connection, registry, system_id, as_of, count=DAYS):
-    """The :class:`SystemFigures` of a CI.
+class Counted(typing.NamedTuple):
+    """What the days of a CI say, before it is told.
+
+    :ivar window: the :class:`~ciwatch.rollup.window.Window` that they were read from.
+    :ivar by_project: its name -> the sum of its days, a :class:`~ciwatch.insight.days.SystemDay`.
+    :ivar total: the sum of these.
+    """
+
+    name: str
+    as_of: datetime.datetime
+    first: datetime.date
+    last: datetime.date
+    window: windows.Window
+    by_project: dict
+    total: days.SystemDay
+    days: list[Day]
+
+    @property
+    def answer_times(self):
+        """How long first answers took, a :class:`~ciwatch.insight.histogram.Histogram`."""
+        return histogram.Histogram.unpack(self.total.answer_times)
+
+    @property
+    def recheck_times(self):
+        """How long the answers to requests for a re-run took."""
+        return histogram.Histogram.unpack(self.total.recheck_times)
+
+
+def count(connection, registry, system_id, as_of, length=DAYS):
+    """The :class:`Counted` of a CI.
 
     :param registry: the :class:`~ciwatch.registry.model.Registry`.
-    :param as_of: the moment, UTC, of which they are told.
-    :param count: how many days, of which the last is that of *as_of*.
+    :param as_of: the moment, UTC, of which it is told.
+    :param length: how many days, of which the last is that of *as_of*.
     """
-    first, last = windows.ending(as_of, count)
+    first, last = windows.ending(as_of, length)
     known = knowns.Known(connection, registry, first)
     window = windows.Window(known, windows.Scope(system_id), first, last, as_of)
-    rows = window.read().systems
-    name = known.systems[system_id].name
     by_project, by_day = {}, {}
-    for row in rows:
+    for row in window.read().systems:
         by_project.setdefault(known.projects[row.place.project_id], []).append(row.figures)
         by_day.setdefault(row.place.day, []).append(row.figures)
-    projects = [
-        ProjectFigures(project, int(registry.limit(name, project).total_seconds()), of(figures))
-        for project, figures in sorted(by_project.items())
-    ]
+    by_project = {project: daily.total(figures) for project, figures in sorted(by_project.items())}
+    total = daily.total(list(by_project.values())) if by_project else days.SystemDay()
     told = [_day(day, figures) for day, figures in sorted(by_day.items())]
+    name = known.systems[system_id].name
+    return Counted(name, as_of, first, last, window, by_project, total, told)
+
+
+def read(connection, registry, system_id, as_of, length=DAYS):
+    """The :class:`SystemFigures` of a CI; parameters are those of :func:`count`."""
+    return tell(registry, count(connection, registry, system_id, as_of, length))
+
+
+def tell(registry, counted):
+    """The :class:`SystemFigures` of a :class:`Counted`."""
+    projects = [
+        ProjectFigures(project, int(registry.limit(counted.name, project).total_seconds()), _tell(total))
+        for project, total in counted.by_project.items()
+    ]
     return SystemFigures(
-        as_of, first, last, window.waiting, of([row.figures for row in rows]), projects, told
+        counted.as_of,
+        counted.first,
+        counted.last,
+        counted.window.waiting,
+        _tell(counted.total),
+        projects,
+        counted.days,
     )
 
 
@@ -133,7 +179,10 @@ def find(connection, name):
 
 def of(figures):
     """The :class:`Figures` of a list of :class:`~ciwatch.insight.days.SystemDay`."""
-    total = daily.total(figures) if figures else days.SystemDay()
+    return _tell(daily.total(figures) if figures else days.SystemDay())
+
+
+def _tell(total):
     table = agreement.Table(
         total.both_passed, total.only_ci_failed, total.only_gate_failed, total.both_failed
     )

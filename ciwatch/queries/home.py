@@ -216,9 +216,7 @@ def _happenings(connection, systems, as_of):
         kind = _kind(before, word)
         if started_at > since and kind:
             each = systems[system_id]
-            found.append(
-                Happening(kind, each.name, each.title, each.is_gate, word, before, started_at, rule)
-            )
+            found.append(Happening(kind, each.name, each.title, each.is_gate, word, before, started_at, rule))
     found.sort(key=lambda each: each.since, reverse=True)
     return sorted(found, key=lambda each: _badness(each.kind))
 

@@ -55,11 +55,21 @@ def read(connection, registry, system_id, as_of, count):
 
 def unstable_first(connection, system_id, as_of):
     """(job, :class:`~ciwatch.insight.flakes.Flakiness`) of the jobs of a CI: those that flip most first."""
-    # As on the morning after, in which the status word is found: all that was said until the moment counts.
-    morning = midnight(as_of.date() + datetime.timedelta(days=1))
+    morning = _morning_after(as_of)
     builds = instability.Builds(connection, system_id, morning, as_of)
     found = builds.flakiness(morning)
     return sorted(found, key=lambda each: (not each[1].is_unstable, -(each[1].flaked.low or 0), each[0]))
+
+
+def unstable(connection, system_id, as_of):
+    """(job, rate of flaked patch sets) of the unstable jobs of a CI: those that flip most first."""
+    found = instability.unstable_at(connection, system_id, _morning_after(as_of), as_of)
+    return sorted(found, key=lambda each: (-each[1].low, each[0]))
+
+
+def _morning_after(as_of):
+    # In which the status word is found: all that was said until the moment counts.
+    return midnight(as_of.date() + datetime.timedelta(days=1))
 
 
 def _names(connection, system_id):

@@ -53,16 +53,19 @@ class Overview(msgspec.Struct, frozen=True):
     statuses: list[story.Period]
 
 
-def read(connection, registry, name, as_of, count):
-    """The :class:`Overview` of the CI called *name*, or None where there is none.
+def read(connection, registry, system, as_of, length):
+    """The :class:`Overview` of a CI.
 
     :param registry: the :class:`~ciwatch.registry.model.Registry`.
-    :param count: of so many days, of which the last is that of *as_of*.
+    :param system: its row of :func:`ciwatch.queries.figures.find`.
+    :param length: of so many days, of which the last is that of *as_of*.
     """
-    system = figures.find(connection, name)
-    if system is None:
-        return None
-    told = figures.read(connection, registry, system.id, as_of, count)
+    return tell(connection, registry, system, figures.count(connection, registry, system.id, as_of, length))
+
+
+def tell(connection, registry, system, counted):
+    """The same of a :class:`~ciwatch.queries.figures.Counted`."""
+    as_of, told = counted.as_of, figures.tell(registry, counted)
     since = datetime.datetime.combine(told.first, datetime.time(), datetime.UTC)
     return Overview(
         system.name,
@@ -73,11 +76,7 @@ def read(connection, registry, name, as_of, count):
         story.status(connection, system.id, as_of),
         story.last_report(connection, system.id, as_of),
         *(getattr(told, name) for name in told.__struct_fields__),
-        [
-            UnstableJob(name, flips.flaked)
-            for name, flips in jobs.unstable_first(connection, system.id, as_of)
-            if flips.is_unstable
-        ],
+        [UnstableJob(*each) for each in jobs.unstable(connection, system.id, as_of)],
         story.read_spells(connection, system.id, since, as_of),
         story.periods(connection, system.id, since, as_of),
     )

@@ -6,7 +6,6 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.insight import expectation
 from ciwatch.insight import facts
 from ciwatch.insight import policy
 from ciwatch.insight import scene
@@ -14,7 +13,9 @@ from ciwatch.insight.expectation import Standing
 from ciwatch.parsers import base
 from ciwatch.queries import registered
 from ciwatch.queries import window as windows
+from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import known
+from ciwatch.rollup import learned
 
 #: The stretch of time that is looked at, where nobody says another.
 LENGTH = datetime.timedelta(days=30)
@@ -158,7 +159,10 @@ class _Threads:
         self._patch_sets = _read_patch_sets(connection, list(self._first_at), window)
         self._asked = _read_rechecks(connection, list(self._first_at), window)
         self._watched = {}
-        self._learned = _Learned(connection, system.system_id, list(self._first_at), window)
+        places = {
+            Place(each.project_id, each.facts.branch, each.facts.seen_at.date()) for each in self._patch_sets
+        }
+        self._learned = learned.Learned(connection, system.system_id, places)
 
     def build(self, reports, own_phrase):
         """The :class:`~ciwatch.insight.policy.Thread` of each patch set of the window."""
@@ -209,36 +213,6 @@ class _Threads:
                 self._registry.limit(name, project),
             )
         return self._watched[key]
-
-
-class _Learned:
-    """Where a CI is expected because of what it did before, of all days of a window at once."""
-
-    def __init__(self, connection, system_id, projects, window):
-        first, _ = expectation.learned_days(window.since.date())
-        project, system = models.DailyProject, models.DailySystem
-        until = window.until.date()
-        statements = (
-            sa.select(project.project_id, project.branch, project.day, project.patch_sets).where(
-                project.project_id.in_(projects), project.day.between(first, until)
-            ),
-            sa.select(system.project_id, system.branch, system.day, system.reported).where(
-                system.ci_system_id == system_id, system.day.between(first, until)
-            ),
-        )
-        self._patch_sets, self._reported = ({}, {})
-        for found, statement in zip((self._patch_sets, self._reported), statements, strict=True):
-            for project_id, branch, day, count in connection.execute(statement):
-                found.setdefault((project_id, branch), {})[day] = count
-
-    def is_expected(self, project_id, branch, day):
-        first, last = expectation.learned_days(day)
-        dates = [first + datetime.timedelta(days=n) for n in range((last - first).days + 1)]
-        patch_sets, reported = (
-            sum(found.get((project_id, branch), {}).get(date, 0) for date in dates)
-            for found in (self._patch_sets, self._reported)
-        )
-        return expectation.is_learned(reported, patch_sets)
 
 
 def _read_first_reports(connection, accounts):

@@ -20,4 +20,5 @@ def find(registry, name):
     system = registry.systems.get(name)
     if system is None:
         return Entry()
-    return Entry(system.contact or None, system.recheck or None, system.page or None)
+    told = (system.contact, system.recheck, system.page, system.organization)
+    return Entry(*(text or None for text in told))

@@ -42,13 +42,15 @@ class Status(msgspec.Struct, frozen=True):
 
     *counts* is table name -> number of rows; *silence* is None where pages are current. *registry* is what is
     wrong with the file that describes the CIs, or None. *uncounted_days* are those of projects' branches of
-    which something was recorded and the figures are not counted yet.
+    which something was recorded and the figures are not counted yet. *gaps* are the newest of them, those
+    that are open first; *open_gaps* is how many are.
     """
 
     registry: str | None
     silence: collector.Silence | None
     listeners: list[collector.Listener]
     gaps: list[collector.Gap]
+    open_gaps: int
     sources: list[Source]
     counts: dict[str, int]
     uncounted_days: int
@@ -71,10 +73,9 @@ class Collection(msgspec.Struct, frozen=True):
 
 def collection(connection):
     """The :class:`Collection`."""
-    open_gaps = sa.select(sa.func.count()).select_from(models.Gap).where(models.Gap.filled_by.is_(None))
     return Collection(
         window.newest_event(connection),
-        connection.scalar(open_gaps),
+        _open_gaps(connection),
         _count(connection, models.DirtyDay),
         _count(connection, models.RejectedEvent),
         collector.listeners(connection),
@@ -92,6 +93,7 @@ def read(connection, now, registry_fault=None):
         collector.silence(connection, now, window.newest_event(connection)),
         collector.listeners(connection),
         collector.gaps(connection, 20),
+        _open_gaps(connection),
         [
             Source(*row)
             for row in connection.execute(
@@ -127,6 +129,12 @@ def rejected_events(connection, limit):
 
 def _count(connection, model):
     return connection.scalar(sa.select(sa.func.count()).select_from(model))
+
+
+def _open_gaps(connection):
+    return connection.scalar(
+        sa.select(sa.func.count()).select_from(models.Gap).where(models.Gap.filled_by.is_(None))
+    )
 
 
 def _faults(connection):

@@ -226,6 +226,6 @@ def _unstable(connection, counts, names, as_of):
         by_gate.setdefault(names[job_id][2], []).append(job_id)
     found = set()
     for gate_id, job_ids in by_gate.items():
-        flips = dict(jobs.unstable_first(connection, gate_id, as_of))
-        found |= {each for each in job_ids if (told := flips.get(names[each].name)) and told.is_unstable}
+        unstable = dict(jobs.unstable(connection, gate_id, as_of))
+        found |= {each for each in job_ids if names[each].name in unstable}
     return found

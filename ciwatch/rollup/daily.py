@@ -162,14 +162,8 @@ def total(figures):
     :param figures: at least one, of :class:`~ciwatch.insight.days.SystemDay` or of
         :class:`~ciwatch.insight.days.JobDay`.
     """
-    first, *rest = figures
-    found = {name: getattr(first, name) for name in first.__struct_fields__}
-    for name, value in found.items():
-        if isinstance(value, int):
-            found[name] = value + sum(getattr(each, name) for each in rest)
-        else:
-            times = histogram.Histogram.unpack(value)
-            for each in rest:
-                times.merge(histogram.Histogram.unpack(getattr(each, name)))
-            found[name] = times.pack()
-    return type(first)(**found)
+    found = {}
+    for name, value in zip(figures[0].__struct_fields__, msgspec.structs.astuple(figures[0]), strict=True):
+        values = [getattr(each, name) for each in figures]
+        found[name] = sum(values) if isinstance(value, int) else histogram.total(values)
+    return type(figures[0])(**found)

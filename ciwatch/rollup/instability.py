@@ -3,12 +3,14 @@
 import bisect
 import collections
 import datetime
+import functools
 
 import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.db import summary
 from ciwatch.insight import flakes
+from ciwatch.insight import statistics
 from ciwatch.insight.facts import FAILED
 from ciwatch.insight.facts import PASSED
 from ciwatch.insight.facts import midnight
@@ -29,20 +31,10 @@ class Builds:
         :param since: the first moment of which is asked, UTC; *until* the last.
         """
         self._times, self._by_job, self._names = [], {}, {}
-        said, first = {}, since - _REACH - _AGAIN
-        # In these every job failed, and passed when it was asked again: that is no flake.
-        is_aside = _Aside(_read_spells(connection, system_id, first, until))
-        # Of what is read of the first days, it is known whether it was posted once more.
-        for at, patch_set, digest, line in _read(connection, system_id, first, until):
+        for at, patch_set, line in _read_lines(connection, system_id, since, until):
             self._times.append(at)
-            before, said[patch_set, digest] = said.get((patch_set, digest)), at
-            if before is not None and at - before <= _AGAIN:
-                continue
-            if is_aside(at):
-                continue
-            for job, result, voting, *_ in summary.unpack(line):
-                if voting and result in (PASSED, FAILED):
-                    self._by_job.setdefault(job, []).append((at, patch_set, str(result)))
+            for job, result in _voting(line):
+                self._by_job.setdefault(job, []).append((at, patch_set, result))
         self._windows = {job: _Window(builds) for job, builds in self._by_job.items()}
         self._names = _read_names(connection, self._by_job)
         self._known = {}
@@ -75,21 +67,18 @@ class Builds:
                     yield self._names[job], found.flaked
 
 
-class _Aside:
-    """Whether moments, which are asked for in their order, lie in one of some spells."""
+def builds_of(connection, system_id, job_id, moment, until):
+    """(moment, patch set, result) of the builds of a job of which it is asked whether it is unstable then.
 
-    def __init__(self, stretches):
-        """Takes (start, end or None) in their order."""
-        self._stretches = stretches
-        self._next = 0
-
-    def __call__(self, moment):
-        while self._next < len(self._stretches):
-            start, end = self._stretches[self._next]
-            if end is None or moment < end:
-                return start <= moment
-            self._next += 1
-        return False
+    :param until: what was said later is not known.
+    """
+    since = moment - _REACH
+    return [
+        (at, patch_set, result)
+        for at, patch_set, line in _read_lines(connection, system_id, moment, until)
+        if line and since <= at < moment
+        for result in _voting_of(line, job_id)
+    ]
 
 
 class _Window:
@@ -120,6 +109,46 @@ class _Window:
         return self._counts[patch_set, PASSED] > 0 and self._counts[patch_set, FAILED] > 0
 
 
+def unstable_at(connection, system_id, moment, until):
+    """(job, rate of flaked patch sets) of the jobs that are unstable at one moment, by name.
+
+    The same as :meth:`Builds.unstable`, with less to do: few jobs flip at all, and only of these all builds
+    are looked at.
+
+    :param until: what was said later is not known.
+    """
+    lines = _read_lines(connection, system_id, moment, until)
+    lines = lines[_place(lines, moment - _REACH) : _place(lines, moment)]
+    said, mixed = {}, {}
+    for _, patch_set, line in lines:
+        if line and said.setdefault(patch_set, line) != line:
+            mixed.setdefault(patch_set, {said[patch_set]}).add(line)
+    # Most lines of a CI are alike: what they say is asked of each once.
+    alike = collections.Counter(said.values())
+    twice = {line for line in alike if _names_twice(line)}
+    if twice:
+        mixed.update({place: {line} for place, line in said.items() if line in twice and place not in mixed})
+    flaked, judged = collections.Counter(), collections.Counter()
+    for found in mixed.values():
+        builds = set().union(*map(_voting, found))
+        for job, result in builds:
+            if result == PASSED and (job, FAILED) in builds:
+                flaked[job] += 1
+    for line, count in alike.items() if flaked else ():
+        for job in {job for job, _ in _voting(line)}.intersection(flaked):
+            judged[job] += count
+    # Without the runs of failures, and with what only a later report judged, it is less.
+    most = {job: statistics.rate(count, max(count, judged[job])) for job, count in flaked.items()}
+    by_job = {job: [] for job, rate in most.items() if flakes.Flakiness(rate).is_unstable}
+    for _, patch_set, line in lines if by_job else ():
+        for job, result in _voting(line):
+            if job in by_job:
+                by_job[job].append((patch_set, result))
+    names = _read_names(connection, by_job)
+    found = ((names[job], flakes.flakiness(builds)) for job, builds in by_job.items())
+    return sorted((name, of.flaked) for name, of in found if of.is_unstable)
+
+
 def _between(builds, since, until):
     first = bisect.bisect_left(builds, since, key=lambda build: build[0])
     end = bisect.bisect_left(builds, until, lo=first, key=lambda build: build[0])
@@ -127,7 +156,7 @@ def _between(builds, since, until):
 
 
 def _read_spells(connection, system_id, since, until):
-    """(start, end or None) of those in which votes are set aside, in their order; they do not overlap."""
+    """(start, end or None) of those in which votes are set aside, in their order."""
     table = models.Spell
     statement = (
         sa.select(table.started_at, table.ended_at)
@@ -142,20 +171,65 @@ def _read_spells(connection, system_id, since, until):
     return [tuple(row) for row in connection.execute(statement)]
 
 
-def _read(connection, system_id, since, until):
-    report = models.Report
+def _read_lines(connection, system_id, since, until):
+    """(moment, patch set, summary) of the reports, in their order.
+
+    The summary is empty where it does not count: what is posted once more, and what was said in a spell in
+    which every job failed, and passed when it was asked again, is no flake.
+
+    :param since: the first moment of which is asked; the days that it looks back at are read, too.
+    """
+    report, first = models.Report, since - _REACH - _AGAIN
     statement = (
         sa.select(report.posted_at, report.patch_set_id, report.digest, report.summary)
         .where(
             report.account_id.in_(spells.accounts_of(connection, system_id)),
             report.kind == base.Kind.FINISHED,
             report.summary.is_not(None),
-            report.posted_at >= since,
+            report.posted_at >= first,
             report.posted_at <= until,
         )
         .order_by(report.posted_at, report.digest, report.patch_set_id)
     )
-    return connection.execute(statement)
+    found, said = [], {}
+    # Row by row takes twice as long.
+    for at, patch_set, digest, line in connection.execute(statement).all():
+        before, said[patch_set, digest] = said.get((patch_set, digest)), at
+        # Of what is read of the first days, it is known whether it was posted once more.
+        is_again = before is not None and at - before <= _AGAIN
+        found.append((at, patch_set, "" if is_again else line))
+    for start, end in _read_spells(connection, system_id, first, until):
+        stop = len(found) if end is None else _place(found, end)
+        for place in range(_place(found, start), stop):
+            found[place] = (*found[place][:2], "")
+    return found
+
+
+def _place(lines, moment):
+    return bisect.bisect_left(lines, moment, key=lambda line: line[0])
+
+
+@functools.lru_cache(maxsize=16384)
+def _names_twice(line):
+    """Whether a summary tells of a job that it both passed and failed."""
+    builds = _voting(line)
+    return len(set(builds)) != len({job for job, _ in builds})
+
+
+@functools.lru_cache(maxsize=16384)
+def _voting(line):
+    """(job id, result) of the voting builds of a summary that passed or failed."""
+    return tuple(
+        (job, str(result))
+        for job, result, voting, *_ in summary.unpack(line)
+        if voting and result in (PASSED, FAILED)
+    )
+
+
+@functools.lru_cache(maxsize=16384)
+def _voting_of(line, job_id):
+    """The results of one job among those of :func:`_voting`."""
+    return tuple(result for job, result in _voting(line) if job == job_id)
 
 
 def _read_names(connection, job_ids):

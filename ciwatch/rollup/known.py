@@ -71,15 +71,18 @@ class Known:
         self._learned_days = {}
         self._spells = None
 
-    def watched(self, project_id, branch, day, as_of, only=None, also=(), with_spells=True):
+    def watched(self, project_id, branch, day, as_of, only=None, also=(), learned=None, with_spells=True):
         """The :class:`~ciwatch.insight.scene.Watched` CIs of a branch on a day, by id, or *only* one.
 
         :param also: ids of CIs that spoke there, although they reported on nothing of the project: of a
             change that came from another one.
+        :param learned: ids of those that are expected because of what they did before, where the caller
+            knows it of all that it will ask about.
         :param with_spells: whether it matters when they were sick.
         """
         first_reports = {**dict.fromkeys(also), **self._first_reports_on(project_id)}
-        learned = self._learned(project_id, branch, day)
+        if learned is None:
+            learned = self._learned(project_id, branch, day)
         project = self.projects[project_id]
         return [
             scene.Watched(
@@ -90,13 +93,27 @@ class Known:
                     self.registry, self.systems[system_id].name, project, branch, day, system_id in learned
                 ),
                 self.registry.limit(self.systems[system_id].name, project),
-                tuple(spell for spell in self._spells_of(system_id) if spell.called_at <= as_of)
+                tuple(
+                    spell
+                    for spell in self._spells_of(system_id)
+                    # Of a patch set nothing is said before its day; a year's spells are many to ask.
+                    if spell.called_at <= as_of and (spell.ended_at is None or spell.ended_at > midnight(day))
+                )
                 if with_spells
                 else (),
             )
             for system_id, first_at in sorted(first_reports.items())
             if only in (None, system_id)
         ]
+
+    def may_depend_on_files(self, system_id, branches):
+        """Whether it may depend on unknown files that a CI is expected on some (project id, branch)."""
+        name = self.systems[system_id].name
+        return any(
+            self.registry.is_expected(name, self.projects[project_id], branch, None)
+            is registry_model.Expected.UNKNOWN_FILES
+            for project_id, branch in branches
+        )
 
     def learn(self, project_id, first, last):
         """Reads at once who is learned to be expected on a project's branches, from one date to another.

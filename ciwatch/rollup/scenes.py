@@ -1,4 +1,4 @@
-"""Reads what was said of the patch sets of a day, as of a moment."""
+"""Reads what was said of the patch sets of some days, as of a moment."""
 
 import datetime
 import itertools
@@ -11,8 +11,12 @@ from ciwatch.insight import facts
 from ciwatch.insight import scene
 from ciwatch.insight.facts import midnight
 from ciwatch.parsers import base
+from ciwatch.recorder.dirty import Place
+from ciwatch.rollup import learned
+from ciwatch.rollup import spells
 
 _CHUNK = 500
+_DAY = datetime.timedelta(days=1)
 _FEW_DAYS, _NEAR_DAYS = 2, 30
 
 
@@ -23,9 +27,7 @@ def read(known, project_id, branch, wanted, as_of):
     :param wanted: dates.
     :param as_of: nothing is told that happened after this moment.
     """
-    wanted, time = sorted(wanted), _Time(as_of)
-    patch_sets = _of_days(known, project_id, branch, wanted, time)
-    return _scenes(known, project_id, branch, wanted, patch_sets, time)
+    return _read(known, [Place(project_id, branch, day) for day in wanted], _Time(as_of))
 
 
 def read_change(known, change_id, oldest, as_of):
@@ -33,37 +35,46 @@ def read_change(known, change_id, oldest, as_of):
 
     :param oldest: the number of the first patch set that is told of.
     """
-    table, time = models.Change, _Time(as_of)
-    project_id, branch = known.connection.execute(
-        sa.select(table.project_id, table.branch).where(table.id == change_id)
-    ).one()
-    own = models.PatchSet.change_id == change_id, models.PatchSet.number >= oldest
-    patch_sets = _read_patch_sets(known, project_id, branch, time, *own)
-    wanted = sorted({patch_set.seen_at.date() for patch_set in patch_sets})
+    patch_set, change = models.PatchSet, models.Change
+    own = patch_set.change_id == change_id, patch_set.number >= oldest
+    statement = (
+        sa.select(change.project_id, change.branch, patch_set.seen_at)
+        .join(change, change.id == patch_set.change_id)
+        .where(*own)
+    )
+    places = sorted(
+        {
+            Place(project_id, branch, seen_at.date())
+            for project_id, branch, seen_at in known.connection.execute(statement)
+        }
+    )
+    days = [place.day for place in places]
     # Each day by itself takes two statements; all between two days that are far apart would be too many.
-    if len(wanted) > _FEW_DAYS and (wanted[-1] - wanted[0]).days <= _NEAR_DAYS:
-        known.learn(project_id, wanted[0], wanted[-1])
-    return _scenes(known, project_id, branch, wanted, patch_sets, time)
+    if len(days) > _FEW_DAYS and (days[-1] - days[0]).days <= _NEAR_DAYS:
+        known.learn(places[0].project_id, days[0], days[-1])
+    return _read(known, places, _Time(as_of), *own)
 
 
-def _scenes(known, project_id, branch, wanted, patch_sets, time):
-    ids = [patch_set.id for patch_set in patch_sets]
+def _read(known, places, time, *conditions):
+    """The scenes of some days of one branch, by date."""
+    found = _read_patch_sets(known, places, time, *conditions)
+    ids = [patch_set.id for _, patch_set in found]
     attempts = _read_attempts(known.connection, ids, time)
     rechecks = _read_rechecks(known.connection, ids, time)
     speakers = {system_id for said in attempts.values() for system_id in said}
-    by_day = {day: [] for day in wanted}
-    for patch_set in patch_sets:
-        by_day[patch_set.seen_at.date()].append(patch_set)
+    by_day = {place: [] for place in places}
+    for place, patch_set in found:
+        by_day[place].append(patch_set)
     return {
-        day: scene.Scene(
-            day,
+        place.day: scene.Scene(
+            place.day,
             there,
             attempts,
             rechecks,
-            known.watched(project_id, branch, day, time.as_of, also=speakers) if there else [],
+            known.watched(*place, time.as_of, also=speakers) if there else [],
             time.later_at,
         )
-        for day, there in by_day.items()
+        for place, there in by_day.items()
     }
 
 
@@ -86,6 +97,71 @@ class _Time:
         return moment if moment is not None and self.is_past(moment) else None
 
 
+def read_some(known, places, as_of, need, system_id):
+    """The scenes of many days, with those patch sets alone that may count in a figure of a CI.
+
+    What is not needed for that is left out: who else is there, when somebody asked for a re-run.
+
+    :param known: a :class:`~ciwatch.rollup.known.Known`.
+    :param places: of the days, :class:`~ciwatch.recorder.dirty.Place` tuples.
+    :param need: the figure's :class:`~ciwatch.insight.scene.Need`.
+    :returns: place -> :class:`~ciwatch.insight.scene.Scene`.
+    """
+    time, connection = _Time(as_of), known.connection
+    accounts, by_place = spells.accounts_of(connection, system_id), {}
+    for place, patch_set in _read_patch_sets(known, places, time, *_meets(need, accounts, as_of)):
+        by_place.setdefault(place, []).append(patch_set)
+    attempts = {}
+    if need.verdicts is None or need.verdicts:
+        ids = [patch_set.id for there in by_place.values() for patch_set in there]
+        only = () if need.of_others else (models.Report.account_id.in_(accounts),)
+        attempts = _read_attempts(connection, ids, time, *only)
+    speakers = {system_id, *(each for said in attempts.values() for each in said)}
+    expects = learned.Learned(connection, system_id, places)
+    return {
+        place: scene.Scene(
+            place.day,
+            there,
+            attempts,
+            {},
+            known.watched(
+                *place,
+                as_of,
+                only=None if need.of_others else system_id,
+                also=speakers,
+                # Of the others it does not matter.
+                learned={system_id} if expects.is_expected(*place) else frozenset(),
+            ),
+        )
+        for place, there in by_place.items()
+    }
+
+
+def _meets(need, accounts, as_of):
+    """The conditions that a patch set may count, given the ids of a CI's accounts."""
+    report = models.Report
+    said = sa.select(report.id).where(
+        report.patch_set_id == models.PatchSet.id,
+        _unindexed(report.account_id).in_(accounts),
+        report.kind == base.Kind.FINISHED,
+        report.posted_at <= as_of,
+    )
+    if need.verdicts is None:
+        return [] if need.silent else [said.exists()]
+    ways = [said.where(report.verdict.in_(sorted(need.verdicts))).exists()] if need.verdicts else []
+    if need.silent:
+        ways.append(~said.exists())
+    return [sa.or_(*ways)]
+
+
+def _unindexed(column):
+    """A *column* by whose index no database looks: SQLite, which knows no statistics, would.
+
+    It would read all that a project, or an account, ever had, instead of a few days of it.
+    """
+    return column + 0
+
+
 def _chunks(ids):
     for start in range(0, len(ids), _CHUNK):
         yield ids[start : start + _CHUNK]
@@ -93,30 +169,19 @@ def _chunks(ids):
 
 def read_patch_sets(known, project_id, branch, wanted, as_of):
     """The :class:`~ciwatch.insight.facts.PatchSet` of some days of a project's branch, in their order."""
-    return _of_days(known, project_id, branch, sorted(wanted), _Time(as_of))
+    places = [Place(project_id, branch, day) for day in wanted]
+    return [patch_set for _, patch_set in _read_patch_sets(known, places, _Time(as_of))]
 
 
-def _of_days(known, project_id, branch, wanted, time):
-    seen_at, chosen = models.PatchSet.seen_at, set(wanted)
-    return _read_patch_sets(
-        known,
-        project_id,
-        branch,
-        time,
-        models.Change.project_id == project_id,
-        models.Change.branch == branch,
-        seen_at >= midnight(wanted[0]),
-        seen_at < midnight(wanted[-1]) + datetime.timedelta(days=1),
-        is_chosen=lambda row: row.seen_at.date() in chosen,
-    )
-
-
-def _read_patch_sets(known, project_id, branch, time, *conditions, is_chosen=lambda row: True):
-    table = models.PatchSet
+def _read_patch_sets(known, places, time, *conditions):
+    """(place, patch set) of those of some days that meet conditions, in their order."""
+    table, places = models.PatchSet, set(places)
     statement = (
         sa.select(
             table.id,
             table.change_id,
+            models.Change.project_id,
+            models.Change.branch,
             models.Change.number.label("change"),
             table.number,
             table.kind,
@@ -128,30 +193,58 @@ def _read_patch_sets(known, project_id, branch, time, *conditions, is_chosen=lam
             table.files,
         )
         .join(models.Change, models.Change.id == table.change_id)
-        .where(*conditions)
+        .where(
+            _unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
+            models.Change.branch.in_(sorted({place.branch for place in places})),
+            sa.or_(
+                *(
+                    sa.and_(table.seen_at >= midnight(first), table.seen_at < midnight(last + _DAY))
+                    for first, last in _stretches({place.day for place in places})
+                )
+            ),
+            *conditions,
+        )
         .order_by(table.seen_at, models.Change.number, table.number)
     )
-    rows = known.connection.execute(statement).all()
-    rows = [row for row in rows if is_chosen(row) and time.is_past(row.seen_at)]
-    replaced = _read_replaced(known.connection, {row.change_id for row in rows})
-    return [
-        facts.PatchSet(
-            row.id,
-            row.change,
-            row.number,
-            known.projects[project_id],
-            branch,
-            row.kind,
-            row.seen_at,
-            row.created_at,
-            time.past(replaced.get((row.change_id, row.number))),
-            time.past(row.merged_at),
-            time.past(row.abandoned_at),
-            row.is_unready,
-            None if row.files is None else tuple(row.files),
-        )
-        for row in rows
+    rows = [
+        (place, row)
+        for row in known.connection.execute(statement)
+        if (place := Place(row.project_id, row.branch, row.seen_at.date())) in places
+        and time.is_past(row.seen_at)
     ]
+    replaced = _read_replaced(known.connection, {row.change_id for _, row in rows})
+    return [
+        (
+            place,
+            facts.PatchSet(
+                row.id,
+                row.change,
+                row.number,
+                known.projects[row.project_id],
+                row.branch,
+                row.kind,
+                row.seen_at,
+                row.created_at,
+                time.past(replaced.get((row.change_id, row.number))),
+                time.past(row.merged_at),
+                time.past(row.abandoned_at),
+                row.is_unready,
+                None if row.files is None else tuple(row.files),
+            ),
+        )
+        for place, row in rows
+    ]
+
+
+def _stretches(days):
+    """(first, last) of the stretches of days without a gap."""
+    found = []
+    for day in sorted(days):
+        if found and day - found[-1][1] <= _DAY:
+            found[-1] = found[-1][0], day
+        else:
+            found.append((day, day))
+    return found
 
 
 def _read_replaced(connection, change_ids):
@@ -169,7 +262,7 @@ def _read_replaced(connection, change_ids):
     return replaced
 
 
-def _read_attempts(connection, patch_set_ids, time):
+def _read_attempts(connection, patch_set_ids, time, *conditions):
     """Patch set id -> CI id -> its :class:`~ciwatch.insight.facts.Attempt`, in the order of their times."""
     report, found = models.Report, {}
     for part in _chunks(patch_set_ids):
@@ -186,7 +279,7 @@ def _read_attempts(connection, patch_set_ids, time):
                 report.summary,
             )
             .join(models.Account, models.Account.id == report.account_id)
-            .where(report.patch_set_id.in_(part), report.kind == base.Kind.FINISHED)
+            .where(report.patch_set_id.in_(part), report.kind == base.Kind.FINISHED, *conditions)
             .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
         )
         for *values, line in connection.execute(statement):

@@ -6,12 +6,14 @@ changes are counted while the page is made.
 """
 
 import datetime
+import functools
 import typing
 
 import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.insight import days
+from ciwatch.insight import scene
 from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import daily
 from ciwatch.rollup import scenes
@@ -21,6 +23,10 @@ DIRTY = models.DirtyDay.__table__
 # Where more days than these wait to be counted, a page tells so, and does not count them for itself.
 _MOST_WAITING = 60
 
+# Of a list, so many patch sets are read at once, of so many days: about a page.
+_PATCH_SETS_AT_ONCE = 110
+_DAYS_AT_ONCE = 60
+
 
 class Scope(typing.NamedTuple):
     """Of what the figures are: each None for all.
@@ -28,12 +34,14 @@ class Scope(typing.NamedTuple):
     :ivar system_id: of this CI.
     :ivar project_id: on this project, and *branch*.
     :ivar of_gate: of the CIs that are the gate, and no others.
+    :ivar job_id: of this job of the CI, where it is asked about jobs.
     """
 
     system_id: int | None = None
     project_id: int | None = None
     branch: str | None = None
     of_gate: bool = False
+    job_id: int | None = None
 
 
 class Days(typing.NamedTuple):
@@ -71,8 +79,7 @@ class Window:
         self._as_of = as_of
         self._systems = _systems(known, scope)
         self._stale = None
-        self._scenes = {}
-        self._counted = {}
+        self._counted = None
         #: How many days wait to be counted, and are not counted here since they are too many.
         self.waiting = 0
 
@@ -94,6 +101,20 @@ class Window:
                 ours = self._own_jobs(counted.jobs)
                 jobs += [daily.Row(place, job_id, counted.jobs[job_id]) for job_id in ours]
         return Days(projects, systems, jobs)
+
+    def jobs(self):
+        """The :class:`~ciwatch.rollup.daily.Row` of a CI's jobs, or of one: no more is counted than these."""
+        stale, spoke = self.stale(), scene.NEEDS["answered"]
+        rows = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs())
+        told = (
+            scenes.read_some(self._known, stale, self._as_of, spoke, self._scope.system_id) if stale else {}
+        )
+        for place, there in told.items():
+            counted = {}
+            for patch_set in there.patch_sets:
+                days.add_jobs(counted, there.attempts[patch_set.id][self._scope.system_id])
+            rows += [daily.Row(place, job_id, counted[job_id]) for job_id in self._own_jobs(counted)]
+        return rows
 
     def sums(self, names, of_jobs=False):
         """(project id, CI id) -> sums of some figures of :class:`~ciwatch.insight.days.SystemDay`, as a list.
@@ -124,33 +145,66 @@ class Window:
                 ]
         return found
 
-    def behind(self, names):
+    @property
+    def known(self):
+        """The :class:`~ciwatch.rollup.known.Known` that it reads with."""
+        return self._known
+
+    def behind(self, names, skip=0, with_others=False, wanted=None):
         """Yields a :class:`Found` for each patch set that one of some figures counts, the newest first.
 
-        :param names: names of figures of :class:`~ciwatch.insight.days.SystemDay`. The scope has a CI.
+        :param names: of :data:`~ciwatch.insight.scene.NEEDS`; a patch set counts in one of them at most. The
+            scope has a CI.
+        :param skip: so many of the newest are left out, most of them without looking at them.
+        :param with_others: whether it is asked what others said, too.
+        :param wanted: how many are asked for, where it is known: more days than these need are not looked at.
         """
-        by_day, columns = {}, daily.SYSTEMS.c
-        counts = sa.or_(*(columns[name] > 0 for name in sorted(names)))
-        statement = (
-            sa.select(columns.project_id, columns.branch, columns.day)
-            .where(*self._at(columns), *self._of_system(), counts)
-            .distinct()
+        names, left = frozenset(names), self._counts(names)
+        most = _PATCH_SETS_AT_ONCE if wanted is None else min(_PATCH_SETS_AT_ONCE, skip + wanted)
+        while left and left[-1].is_known and left[-1].count <= skip:
+            skip -= left.pop().count
+        while left:
+            found = self._look(_lot(left, most), names, with_others)
+            yield from found[skip:]
+            skip = max(0, skip - len(found))
+
+    def _counts(self, names):
+        """A :class:`_Count` for each day on which some figures count, or may count now, the newest last."""
+        columns = daily.SYSTEMS.c
+        count = sum((columns[name] for name in sorted(names)), sa.literal(0))
+        statement = sa.select(columns.project_id, columns.branch, columns.day, count).where(
+            *self._at(columns), *self._of_system(), count > 0
         )
-        for place in {Place._make(row) for row in self._connection.execute(statement)} | self.stale():
-            by_day.setdefault(place.day, []).append(place)
-        for day in sorted(by_day, reverse=True):
-            found = []
-            for place in sorted(by_day[day]):
-                scene = self._scene(place)
-                system = next((each for each in scene.systems if each.id == self._scope.system_id), None)
-                if system is not None:
-                    found += [
-                        Found(place, case, system)
-                        for case in scene.cases(self._as_of)
-                        if not names.isdisjoint(case.figures(system))
-                    ]
-            found.sort(key=lambda each: (each.case.patch_set.seen_at, each.case.patch_set.id), reverse=True)
-            yield from found
+        stale, by_day = self.stale(), {}
+        for *place, number in self._connection.execute(statement):
+            by_day.setdefault(place[-1], {})[Place._make(place)] = number
+        for place in stale:
+            by_day.setdefault(place.day, {}).setdefault(place, 0)
+        return [
+            # Where so many days wait to be counted, no count can be relied upon.
+            _Count(sorted(counts), sum(counts.values()), not self.waiting and stale.isdisjoint(counts))
+            for _, counts in sorted(by_day.items())
+        ]
+
+    def _look(self, places, names, with_others):
+        """The :class:`Found` of some days, the newest first."""
+        found, system_id = [], self._scope.system_id
+        branches = {(place.project_id, place.branch) for place in places}
+        if not self._known.may_depend_on_files(system_id, branches):
+            # For these it would have to look at all that was answered, too.
+            names = names - {"unknown_files"}
+        if not names:
+            return []
+        need = functools.reduce(scene.Need.joined, (scene.NEEDS[name] for name in names))
+        need = need._replace(of_others=need.of_others or with_others)
+        for place, there in scenes.read_some(self._known, places, self._as_of, need, system_id).items():
+            system = next(each for each in there.systems if each.id == system_id)
+            found += [
+                Found(place, case, system)
+                for case in there.cases(self._as_of)
+                if not names.isdisjoint(case.figures(system))
+            ]
+        return sorted(found, key=_age, reverse=True)
 
     def stale(self):
         """The :class:`~ciwatch.recorder.dirty.Place` of the days whose kept figures were others then."""
@@ -197,12 +251,16 @@ class Window:
         return [each for each in system_ids if self._systems is None or each in self._systems]
 
     def _of_jobs(self):
+        if self._scope.job_id is not None:
+            return [daily.JOBS.c.job_id == self._scope.job_id]
         if self._systems is None:
             return []
         jobs = sa.select(models.Job.id).where(models.Job.ci_system_id.in_(self._systems))
         return [daily.JOBS.c.job_id.in_(jobs)]
 
     def _own_jobs(self, job_ids):
+        if self._scope.job_id is not None:
+            return [each for each in job_ids if each == self._scope.job_id]
         if self._systems is None or not job_ids:
             return sorted(job_ids)
         jobs = sa.select(models.Job.id).where(
@@ -221,15 +279,39 @@ class Window:
         return [columns.project_id.in_(there)]
 
     def _count(self, place):
-        if place not in self._counted:
-            self._counted[place] = days.count(self._scene(place), self._as_of)
+        """The :class:`~ciwatch.insight.days.Counted` of a stale day; all of them are read at once."""
+        if self._counted is None:
+            self._counted, by_branch = {}, {}
+            for each in self.stale():
+                by_branch.setdefault((each.project_id, each.branch), []).append(each.day)
+            for branch, wanted in by_branch.items():
+                self._known.learn(branch[0], min(wanted), max(wanted))
+                for day, there in scenes.read(self._known, *branch, wanted, self._as_of).items():
+                    counted = days.count(there, self._as_of, self._systems)
+                    self._counted[Place(*branch, day)] = counted
         return self._counted[place]
 
-    def _scene(self, place):
-        if place not in self._scenes:
-            found = scenes.read(self._known, place.project_id, place.branch, [place.day], self._as_of)
-            self._scenes[place] = found[place.day]
-        return self._scenes[place]
+
+class _Count(typing.NamedTuple):
+    """How many patch sets of a day figures count, or if it is not known, did when they were counted last."""
+
+    places: list
+    count: int
+    is_known: bool
+
+
+def _lot(left, most):
+    """Takes as many of the newest days of *left* as are worth looking at at once, for so many patch sets."""
+    places, counted = [], 0
+    while left and counted < most and len(places) < _DAYS_AT_ONCE:
+        day = left.pop()
+        places += day.places
+        counted += day.count
+    return places
+
+
+def _age(found):
+    return found.case.patch_set.seen_at, found.case.patch_set.id
 
 
 def _systems(known, scope):

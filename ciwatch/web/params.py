@@ -15,12 +15,16 @@ from ciwatch.parsers import results
 from ciwatch.queries import behind
 from ciwatch.queries import figures
 from ciwatch.queries import matrix
+from ciwatch.queries import roster
 from ciwatch.queries import window as windows
 
 #: The windows that a matrix offers; any number of hours or days up to a year is taken.
 WINDOWS = ("24h", "48h", "7d", "30d")
 DEFAULT_WINDOW = "7d"
 MAX_COLUMNS = 500
+
+#: The windows that a CI's page offers, in days; any number is taken.
+OFFERED_DAYS = (7, 30, 90)
 
 #: Figures of so many days are told at most, and comments are read again for so many.
 MOST_DAYS = 3660
@@ -207,6 +211,17 @@ AS_OF = Parameter(
     _as_of,
 )
 
+#: Of which CIs.
+CI = _free("ci", "Only CIs with this in their name or title.")
+
+#: How they are ordered.
+ORDER = choice(
+    "order",
+    "The order of the CIs, after the gate: the worst status first, or by name.",
+    {str(order): order for order in roster.Order},
+    "worst",
+)
+
 #: Of what is told, where it may be all.
 PROJECT = _free("project", "Only this project, by its whole name; all, unless it is given.")
 
@@ -261,6 +276,40 @@ OUTCOME = choice(
     "all",
 )
 
+#: The figures of which the patch sets are listed: word -> (names of figures, what it says of them).
+FIGURES = {
+    "judged": (("passed", "failed"), "It passed or failed them."),
+    "passed": (("passed",), "It passed them."),
+    "failed": (("failed",), "It failed them."),
+    "infrastructure": (("infrastructure",), "It could not test them."),
+    "unjudged": (("unjudged",), "It answered, with a verdict that judges nothing."),
+    "answered": (("answered",), "It was expected there, and answered."),
+    "late": (("late",), "It was expected there, and its first answer took longer than the limit."),
+    "agreed": (("both_passed", "both_failed"), "It and the gate said the same."),
+    "both_passed": (("both_passed",), "It and the gate passed them."),
+    "both_failed": (("both_failed",), "It and the gate failed them."),
+    "only_ci_failed": (("only_ci_failed",), "It failed them, and the gate passed them."),
+    "only_gate_failed": (("only_gate_failed",), "It passed them, the gate failed them."),
+    "surely_broken": (("surely_broken",), "Nearly all of at least five others failed them."),
+    "wrongly_passed": (("wrongly_passed",), "Nearly all others failed them, it passed them."),
+}
+
+#: Of which class the builds are that are listed.
+RESULT = choice(
+    "result",
+    "Only builds whose result is of this class; all, unless it is given.",
+    {"": ""} | {str(word): str(word) for word in results.ResultClass},
+    "",
+)
+
+#: Of which figure the patch sets are listed.
+COUNTED = choice(
+    "counted",
+    "Which patch sets: those that this figure counts.",
+    {word: frozenset(names) for word, (names, _) in FIGURES.items()},
+    "judged",
+)
+
 #: What a badge shows.
 SHOW = choice(
     "show",
@@ -298,7 +347,7 @@ MATRIX = (
         _since,
     ),
     _free("branch", "Only patch sets of this branch."),
-    _free("ci", "Only CIs with this in their name or title."),
+    CI,
     _free("job", "Only jobs with this in their name."),
     choice(
         "result",

@@ -11,6 +11,7 @@ from ciwatch.insight import status
 from ciwatch.queries import cells
 from ciwatch.queries import collector
 from ciwatch.queries import window as windows
+from ciwatch.web import glossary
 
 #: Mark and CSS class of each state: the mark and the form around it tell, the colour says it again.
 MARKS = {
@@ -182,7 +183,7 @@ def bounded(text, length=2000):
 
 def about(word):
     """Where a word is explained: its place on the page about us."""
-    return "/about#" + str(word).replace(" ", "_")
+    return "/about#" + glossary.place_of(word)
 
 
 def mark(state):

@@ -27,8 +27,19 @@ def find(request):
             raise httpexceptions.HTTPFound(
                 request.route_path(request.matched_route.name, name=joined, _query=query or None)
             )
+        _refuse_job(request, name)
         raise httpexceptions.HTTPNotFound(f"No CI system is called {rendering.bounded(name, 80)!r}.")
     return found
+
+
+def _refuse_job(request, name):
+    """Says that a CI has no such job, where the address is that of one."""
+    for word in ("/job/", "/jobs/"):
+        system, _, job = name.partition(word)
+        if job and len(system) <= _LONGEST and "\0" not in system and figures.find(request.db, system):
+            raise httpexceptions.HTTPNotFound(
+                f"{rendering.bounded(system, 80)} has no job called {rendering.bounded(job, 80)!r}."
+            )
 
 
 def registry(request):

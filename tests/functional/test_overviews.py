@@ -56,7 +56,10 @@ class TestUpstream(OverviewTestCase):
         for words in (
             "Sun 25 Oct to Sat 31 Oct",
             "Sun 27 Sep to Sat 24 Oct",
-            "Patch sets passed, of those judged 6/6 too few 24/24 86 to 100 % too few",
+            "Cannot say. Nothing fails for all CI systems at once; the gate's cases are too few to compare.",
+            "zuul passed 6 of 6 judged patch sets, too few to say more.",
+            "Half of its verdicts came within 1 h 01 min, before within 1 h 01 min.",
+            "24/24 86 to 100 %",
             "Rechecks per merged change too few too few",
             "No shared breakage lasts",
             "None of its jobs both passed and failed on one patch set.",
@@ -87,7 +90,8 @@ class TestUpstream(OverviewTestCase):
         """Before anything came there is nothing, and no per cent of it."""
         self.play()
         page = self.page("/upstream?until=2026-09-01")
-        self.assertIn("Patch sets passed, of those judged none none too few", page.words)
+        self.assertIn("zuul reported on no patch set in the last 7 days.", page.words)
+        self.assertIn("Patch sets passed , of those judged none none too few", page.words)
 
     def test_refused(self):
         """A project that nobody spoke of, and a time that is none."""
@@ -107,6 +111,8 @@ class TestUpstream(OverviewTestCase):
                 events.append(stories.results(at + HOUR / 3, account, change, unit="FAILURE"))
         self.play(events=events)
         page = self.page(f"/upstream?until={(broken_at + 12 * HOUR).isoformat()[:16]}")
+        self.assertIn("Fails for all. Since Sat 31 Oct 2026 ", page.words)
+        self.assertIn("on openstack/lantern: it is not you, and probably not the patch.", page.words)
         self.assertIn("lasts", page.words)
         self.assertIn("zuul (gate)", page.words)
         for link in ("/change/704", "/ci/delta-ci", "/project/openstack/lantern"):
@@ -149,8 +155,40 @@ class TestCoverage(OverviewTestCase):
         page = self.page(f"/coverage?until={UNTIL}")
         self.assertIn("No components are registered", page.words)
         self.assertIn("zuul (gate) healthy", page.words)
-        found = r"basalt-ci \w+ Fri 30 Oct 2026 10:00 UTC \([^)]*\) 19/19 83 to 100 % 0/5 too few"
+        found = (
+            r"basalt-ci unstable [^.]+\. Fri 30 Oct 2026 10:00 UTC \([^)]*\) 19/19 83 to 100 % 0/5 too few"
+        )
         self.assertRegex(page.words, found)
+
+    def test_sums(self):
+        """How many projects, CIs and components there are, and how many of these lack one."""
+        self.play(REGISTRY)
+        words = self.page(f"/coverage?until={UNTIL}").words
+        told = (
+            "2 projects 3 CI systems that reported 4 components, 1 served 3 without a CI that reports 2 no CI"
+        )
+        self.assertIn(told + " 1 never reported", words)
+        self.assertIn("/about#never_reported", self.page(f"/coverage?until={UNTIL}").scanner.links)
+
+    def test_many(self):
+        """Of very many only those are told that lack one, and each project leads to all of its own."""
+        systems = "\n".join(f"  ember-{number}: {{}}" for number in range(200))
+        parts = "\n".join(
+            f"      - {{name: part {number}, systems: [ember-{number}]}}" for number in range(200)
+        )
+        projects = "  openstack/lantern:\n    components: [{name: array, systems: [basalt-ci]}]\n"
+        projects += f"  openstack/wick:\n    components:\n{parts}\n"
+        self.play(f"systems:\n  basalt-ci: {{}}\n{systems}\nprojects:\n{projects}")
+        page = self.page(f"/coverage?until={UNTIL}")
+        self.assertIn(
+            "openstack/wick part 0 never reported ember-0 part 1 never reported ember-1", page.words
+        )
+        self.assertIn("openstack/lantern all 1 served", page.words)
+        self.assertNotIn("array", page.words)
+        for project in ("lantern", "wick"):
+            self.assertIn(f"/coverage?until={UNTIL}&project=openstack%2F{project}", page.scanner.links)
+        wick = self.page(f"/coverage?until={UNTIL}&project=openstack/wick")
+        self.assertIn("part 0 ember-0 never reported", wick.words)
 
     def test_empty(self):
         """Nothing was recorded."""

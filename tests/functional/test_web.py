@@ -270,7 +270,7 @@ class TestPages(WebTestCase):
         self.record(base.comment_event(text, NOW - HOUR, "cobalt-ci", change=300))
         page = self.page("/ci/cobalt-ci")
         for words in (
-            "1 of 2 results of the same 30 days, and 1 ever, the headline",
+            "1 of 2 results of the 28 days before the headline",
             "Unknown result words",
             "<b>MOLTEN</b>",
         ):
@@ -332,7 +332,7 @@ class TestPages(WebTestCase):
         self.assertTrue(response.location.endswith("/ci/minerals"), response.location)
         words = self.page("/ci/minerals").words
         for account in ("basalt-ci", "cobalt-ci"):
-            self.assertIn(f"Account {account} , known as a CI by registry.", words)
+            self.assertIn(f"Account {account} , known as a CI by registry .", words)
         self.site.get("/ci/nobody", status=404)
 
     def test_hostile_words(self):

@@ -13,6 +13,7 @@ from ciwatch.insight import trend
 from ciwatch.parsers import results
 from ciwatch.queries import coverage
 from ciwatch.web import app
+from ciwatch.web import headlines
 from ciwatch.web import params
 from ciwatch.web import rendering
 from ciwatch.web.api import endpoints
@@ -94,7 +95,7 @@ class TestManual(base.TestCase):
         declared = [parameter for endpoint in endpoints.ENDPOINTS for parameter in endpoint.all_parameters]
         for parameter in (*declared, params.SHOW):
             self.assertIn(f"``{parameter.name}``", text)
-            if parameter.name in ("standing", "outcome", "show", "list"):
+            if parameter.name in ("standing", "outcome", "counted", "show", "list"):
                 for word in parameter.schema["enum"]:
                     self.assertIn(f"``{word}``", text, parameter.name)
 
@@ -150,6 +151,15 @@ class TestManual(base.TestCase):
         """Every word about a figure now and before."""
         for word in trend.Trend:
             self.assertIn(f"\n{word.value}\n    ", page("user/upstream.rst"))
+
+    def test_first_lines(self):
+        """Every word that answers the question of a page."""
+        for words, path in (
+            (headlines.Upstream, "user/upstream.rst"),
+            (headlines.Running, "admin/listening.rst"),
+        ):
+            for word in words:
+                self.assertIn(f"\n{word.value}\n    ", page(path))
 
     def test_readme_names_its_files(self):
         """What the README points at is there."""

@@ -122,6 +122,14 @@ class Trust(OfSystem, frozen=True):
     has_more: bool
 
 
+class PatchSets(OfSystem, frozen=True):
+    """A page of the patch sets that a figure of a CI counts, the newest first."""
+
+    items: list[behind.Counted]
+    page: int
+    has_more: bool
+
+
 class Jobs(OfSystem, frozen=True):
     """A CI's jobs: those that are unstable first, then by name."""
 

@@ -10,6 +10,7 @@ from ciwatch.queries import change
 from ciwatch.queries import coverage
 from ciwatch.queries import figures
 from ciwatch.queries import home
+from ciwatch.queries import job
 from ciwatch.queries import jobs
 from ciwatch.queries import overview
 from ciwatch.queries import policy
@@ -81,11 +82,25 @@ ENDPOINTS = (
         {"jobs": Table(jobs.JobFigures, lambda answer: answer.jobs)},
     ),
     Endpoint(
+        "api_ci_job",
+        systems.job,
+        job.JobHistory,
+        (*_WINDOW, params.RESULT, params.PAGE),
+        {"builds": Table(job.JobBuild, lambda answer: answer.items)},
+    ),
+    Endpoint(
         "api_ci_trust",
         systems.trust,
         answers.Trust,
         (*_WINDOW, params.OUTCOME, params.PAGE),
         {"trust": Table(behind.Judged, lambda answer: answer.items)},
+    ),
+    Endpoint(
+        "api_ci_patch_sets",
+        systems.patch_sets,
+        answers.PatchSets,
+        (*_WINDOW, params.COUNTED, params.PAGE),
+        {"patchsets": Table(behind.Counted, lambda answer: answer.items)},
     ),
     Endpoint(
         "api_ci_policy",

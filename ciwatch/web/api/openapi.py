@@ -20,6 +20,7 @@ is too few to say anything by. Nothing has to be logged in for, and nothing can 
 
 _PATH_PARAMETERS = {
     "name": ({"type": "string"}, "The name of the project or the CI; it may hold slashes."),
+    "job": ({"type": "string"}, "The name of the job; it may hold slashes."),
     "number": ({"type": "integer", "minimum": 0}, "The number of the change in Gerrit."),
 }
 

@@ -4,10 +4,12 @@ import datetime
 
 from ciwatch.queries import behind
 from ciwatch.queries import figures
+from ciwatch.queries import job as job_query
 from ciwatch.queries import jobs as job_queries
 from ciwatch.queries import overview
 from ciwatch.queries import policy as policies
 from ciwatch.rollup import window as windows
+from ciwatch.web import jobs as job_names
 from ciwatch.web import systems
 from ciwatch.web.api import answers
 
@@ -18,7 +20,7 @@ def system(request, until, window):
     As CSV it is one of its lists.
     """
     found = systems.find(request)
-    return overview.read(request.db, systems.registry(request), found.name, until, window)
+    return overview.read(request.db, systems.registry(request), found, until, window)
 
 
 def missed(request, until, window, standing, page):
@@ -45,11 +47,24 @@ def trust(request, until, window, outcome, page):
     )
 
 
+def patch_sets(request, until, window, counted, page):
+    """The patch sets that a figure of a CI counts, the newest first."""
+    found = systems.find(request)
+    told = behind.counted(request.db, systems.registry(request), found.id, until, window, counted, page)
+    return answers.PatchSets(*_head(found, until, window), told.items, told.page, told.has_more)
+
+
 def jobs(request, until, window):
     """A CI's jobs, each with its figures: those that are unstable first, then by name."""
     found = systems.find(request)
     told = job_queries.read(request.db, systems.registry(request), found.id, until, window)
     return answers.Jobs(*_head(found, until, window), told)
+
+
+def job(request, until, window, result, page):
+    """A job of a CI: what came of its builds, how long they took, and where it flips."""
+    named = job_names.find(request)
+    return job_query.read(request.db, systems.registry(request), named, until, window, result, page)
 
 
 def policy(request, until, window):

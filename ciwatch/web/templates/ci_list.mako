@@ -1,36 +1,72 @@
 <%inherit file="layout.mako"/>
 <%! here = "/ci" %>
 <%def name="title()">CI systems</%def>
+<%def name="head()"><link rel="stylesheet" href="${self.static('system.css')}"></%def>
 <h1>CI systems</h1>
-<p class="about">Every Gerrit account that reports test results, and by what it was known to be one. Those found by <em>behaviour</em> alone have nothing in their name that says so: most of what they wrote is what only a CI writes. <a href="/about#who">More on that</a>.</p>
+<p class="about">Every account that reports test results: how each does, and what it did in the ${days} days until ${self.when(as_of)}. How it was known to be one: <a href="/about#who">who is a CI</a>.</p>
+<form class="filters" action="/ci">
+<label>Name <input type="search" name="ci" value="${given.get('ci', '')}" maxlength="255"></label>
+% for name in ('until', 'order'):
+% if name in given:
+<input type="hidden" name="${name}" value="${given[name]}">
+% endif
+% endfor
+<button>Show</button>
+% if 'ci' in given:
+<a class="button" href="/ci?${h.query(given, ci='')}">All</a>
+% endif
+<span class="choice">\
+% for word, label in (('worst', 'Worst first'), ('name', 'By name')):
+<a href="/ci?${h.query(given, order=word)}"${' aria-current="true"' if word == order else '' | n}>${label}</a>\
+% endfor
+</span>
+</form>
 % if systems:
+<ul class="facts counts">
+% for word, count in counts:
+<li>${count} ${self.status(word)}</li>
+% endfor
+</ul>
 <div class="scroll"><table class="list">
 <caption>CI systems</caption>
-<thead><tr><th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Accounts, found by</th><th scope="col" class="n">Comments</th><th scope="col" class="n">Unread</th><th scope="col">Last report</th></tr></thead>
+<thead><tr><th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Since</th><th scope="col">Last report</th><th scope="col" class="n">Reported on</th><th scope="col" class="n"><a href="/about#passed-of-judged">Passed/judged</a></th><th scope="col" class="n"><a href="/about#answered">Answered</a></th><th scope="col" class="n"><a href="/about#trust">Trust in its -1</a></th><th scope="col">Found by</th></tr></thead>
 <tbody>
 % for system in systems:
 <tr>
-<th scope="row"><a href="${h.path('ci', system.name)}${'?' + h.query(given) if given else ''}">${system.title}</a>${' (gate)' if system.is_gate else ''}</th>
-<td>${self.status(words.get(system.name, uncounted))}</td>
-<td>
+<th scope="row"><a href="${h.path('ci', system.name)}${'?' + h.query(until) if until else ''}"><bdi>${system.title}</bdi></a>${' (gate)' if system.is_gate else ''}</th>
+<td>${self.status(system.status)}</td>
+<td>${short(system.since)}</td>
+<td>${short(system.last_report_at)}</td>
+<td class="n">${f'{system.reported:,}'}</td>
+<td class="n">${self.n(system.passed)}</td>
+<td class="n">${self.n(system.answered)}</td>
+<td class="n">${self.n(system.trust)}</td>
+<td class="short">
 % for account in system.accounts:
-<code>${account.username}</code> <span class="word${' u' if account.found_by == 'behaviour' else ''}">${account.found_by}</span>
+<span title="${account.username}">${account.found_by}</span>
 % endfor
-</td>
-<td class="n">${system.report_count}</td>
-<td class="n">${system.unread_count or ''}</td>
-<td>
-% if system.last_report_at:
-${self.when(system.last_report_at)}
-% else:
-<span class="quiet">none yet</span>
-% endif
 </td>
 </tr>
 % endfor
 </tbody>
 </table></div>
+% elif 'ci' in given:
+<div class="note"><b>No CI system has this in its name.</b></div>
 % else:
 <div class="note"><b>No CI system has commented yet.</b></div>
 % endif
-<%def name="foot()"> <a href="/api/v1/ci${'?' + h.query(given) if given else ''}">API of this view</a> <a href="/api/v1/ci?${h.query(given, format='csv')}">CSV</a></%def>
+<%def name="short(moment)">
+% if moment:
+<time datetime="${h.iso(moment)}" title="${h.absolute(moment)}">${h.relative(moment, now)}</time>\
+% else:
+<span class="quiet">unknown</span>\
+% endif
+</%def>
+<%def name="n(rate)">
+% if rate.of:
+${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate)}</span>\
+% else:
+<span class="quiet">none</span>\
+% endif
+</%def>
+<%def name="foot()"> <a href="/api/v1/ci${'?' + h.query(until) if until else ''}">API of this view</a> <a href="/api/v1/ci?${h.query(until, format='csv')}">CSV</a></%def>

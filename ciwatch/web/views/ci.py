@@ -1,31 +1,36 @@
 """CI systems, and one of them."""
 
+import collections
 import datetime
 
 from pyramid.view import view_config
 
-from ciwatch.queries import behind
-from ciwatch.queries import ci
-from ciwatch.queries import overview
+from ciwatch.queries import figures
 from ciwatch.queries import policy as policies
-from ciwatch.queries import story
+from ciwatch.queries import portrait
+from ciwatch.queries import roster
 from ciwatch.web import params
 from ciwatch.web import rendering
 from ciwatch.web import systems
 
-_LISTED = (params.AS_OF, params.DAYS, params.STANDING, params.PAGE)
+_OF_LIST = (params.AS_OF, params.CI, params.ORDER)
 
 
 @view_config(route_name="ci_list", renderer="ciwatch.web:templates/ci_list.mako", live="all")
 def ci_list(request):
     """All CI systems."""
-    (as_of,) = params.read(request, (params.AS_OF,)).values()
+    asked = params.read(request, _OF_LIST)
+    found = roster.read(request.db, systems.registry(request), *asked.values())
+    told = collections.Counter(system.status for system in found)
     return rendering.page(
         request,
-        systems=ci.list_systems(request.db, until=as_of),
-        words=story.words(request.db, as_of),
-        uncounted=story.UNCOUNTED,
-        given=params.given(request, (params.AS_OF,)),
+        systems=found,
+        counts=[(word, told[word]) for word in roster.WORST_FIRST if told[word]],
+        as_of=asked["until"],
+        order=asked["order"],
+        days=figures.DAYS,
+        given=params.given(request, _OF_LIST),
+        until=params.given(request, (params.AS_OF,)),
     )
 
 
@@ -34,35 +39,42 @@ def system(request):
     """How one CI does, and what it did."""
     asked = params.read(request, (params.AS_OF, params.DAYS))
     found = systems.find(request)
+    read = portrait.read(request.db, systems.registry(request), found, *asked.values())
     return rendering.page(
         request,
-        ci=ci.read(request.db, found.name, asked["until"]),
-        told=overview.read(request.db, systems.registry(request), found.name, *asked.values()),
+        portrait=read,
+        shown_by=_shown_by(read.told),
+        limits=_limits(read.told.projects),
+        snippets=_snippets(request.host_url + rendering.path("ci", found.name)),
+        days=asked["window"],
+        windows=params.OFFERED_DAYS,
         given=params.given(request, (params.AS_OF, params.DAYS)),
     )
 
 
-@view_config(route_name="ci_missed", renderer="ciwatch.web:templates/missed.mako", live="all")
-def missed(request):
-    """The patch sets that a CI did not answer."""
-    asked = params.read(request, _LISTED)
-    found = systems.find(request)
-    listed = behind.unanswered(
-        request.db,
-        systems.registry(request),
-        found.id,
-        asked["until"],
-        asked["window"],
-        asked["standing"],
-        asked["page"],
-    )
-    return rendering.page(
-        request,
-        system=found,
-        listed=listed,
-        as_of=asked["until"],
-        standings=params.STANDING.schema["enum"],
-        given=params.given(request, _LISTED),
+def _shown_by(told):
+    """The spell that the status word comes from, or None: not all words come from one."""
+    lasting = (spell for spell in told.spells if spell.until is None and spell.kind == told.status.word)
+    return next(lasting, None)
+
+
+def _limits(projects):
+    """(seconds, words) of the times in which an answer is expected: the shortest, and the longest."""
+    limits = sorted({project.limit_s for project in projects})
+    return [(limit, f"limit {_hours(limit)}") for limit in dict.fromkeys(limits[:1] + limits[-1:])]
+
+
+def _hours(seconds):
+    return f"{seconds // 3600} h" if seconds % 3600 == 0 else rendering.duration(seconds)
+
+
+def _snippets(address):
+    """(format, text) to put the badge of a CI into a page of one's own."""
+    image, words = f"{address}/badge.svg", "How this CI does, says CI Watch"
+    return (
+        ("HTML", f'<a href="{address}"><img src="{image}" alt="{words}"></a>'),
+        ("reStructuredText", f".. image:: {image}\n   :alt: {words}\n   :target: {address}"),
+        ("Markdown", f"[![{words}]({image})]({address})"),
     )
 
 

@@ -8,6 +8,9 @@ from ciwatch.web import rendering
 from ciwatch.web import systems
 from ciwatch.web.views import project as project_views
 
+#: Above so many rows a page of all projects tells of each only what it lacks; that of a project has all.
+MOST_ROWS = 150
+
 _PARAMETERS = (params.PROJECT, params.AS_OF, params.RULES)
 
 
@@ -18,7 +21,16 @@ def page(request):
     given = params.given(request, _PARAMETERS)
     if "project" not in given:
         given.pop("rules", None)
-    return rendering.page(request, coverage=found, given=given)
+    is_brief = "project" not in given and _rows(found) > MOST_ROWS
+    return rendering.page(request, coverage=found, given=given, is_brief=is_brief)
+
+
+def _rows(found):
+    """How many rows a coverage has if each CI of each component has one."""
+    return sum(
+        len(project.others) + sum(len(component.systems) or 1 for component in project.components)
+        for project in found.projects
+    )
 
 
 def find(request, project, until, rules):

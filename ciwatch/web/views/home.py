@@ -3,6 +3,7 @@
 from pyramid.view import view_config
 
 from ciwatch.queries import home as homes
+from ciwatch.web import glossary
 from ciwatch.web import params
 from ciwatch.web import rendering
 from ciwatch.web import systems
@@ -29,4 +30,4 @@ def home(request):
 @view_config(route_name="about", renderer="ciwatch.web:templates/about.mako")
 def about(request):
     """What the marks and words mean."""
-    return rendering.page(request)
+    return rendering.page(request, parts=glossary.PARTS)

@@ -6,6 +6,7 @@ from pyramid.view import view_config
 from ciwatch.db import schema
 from ciwatch.listener import spool
 from ciwatch.queries import status as statuses
+from ciwatch.web import headlines
 from ciwatch.web import metrics as exposition
 from ciwatch.web import rendering
 
@@ -13,12 +14,14 @@ from ciwatch.web import rendering
 @view_config(route_name="status", renderer="ciwatch.web:templates/status.mako")
 def status(request):
     """Who listens, what was recorded, rejected, and not understood."""
-    return rendering.page(
-        request,
-        status=statuses.read(request.db, request.now, registry_fault(request)),
-        waiting={each.listener: each for each in _waiting(request)},
-        parsers=request.registry["parsers"],
-    )
+    found = statuses.read(request.db, request.now, registry_fault(request))
+    parsers = request.registry["parsers"]
+    waiting = {each.listener: each for each in _waiting(request)}
+    # Who listens on another machine keeps what waits on that one's disk, and tells here how much it is.
+    told = sum(each.spooled for each in found.listeners if each.name not in waiting)
+    spooled = told + sum(each.events for each in waiting.values())
+    headline = headlines.of_status(found, request.now, spooled, len(parsers.failures))
+    return rendering.page(request, status=found, waiting=waiting, parsers=parsers, headline=headline)
 
 
 @view_config(route_name="metrics")

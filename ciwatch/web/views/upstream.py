@@ -3,6 +3,7 @@
 from pyramid.view import view_config
 
 from ciwatch.queries import upstream
+from ciwatch.web import headlines
 from ciwatch.web import params
 from ciwatch.web import rendering
 from ciwatch.web import systems
@@ -15,7 +16,13 @@ _PARAMETERS = (params.PROJECT, params.AS_OF)
 def page(request):
     """The gate's health, and what fails for all."""
     found = find(request, **params.read(request, _PARAMETERS))
-    return rendering.page(request, upstream=found, given=params.given(request, _PARAMETERS))
+    return rendering.page(
+        request,
+        upstream=found,
+        headline=headlines.of_upstream(found),
+        gate_told=headlines.of_gate,
+        given=params.given(request, _PARAMETERS),
+    )
 
 
 def find(request, project, until):

@@ -6,6 +6,7 @@ import random
 import hypothesis
 from hypothesis import strategies
 
+from ciwatch.insight import histogram
 from ciwatch.insight.histogram import Histogram
 from tests import base
 
@@ -30,12 +31,11 @@ class TestHistogram(base.TestCase):
         self.assertLess(abs(math.log(counted(lengths).quantile(share) / exact)), 0.0219)
 
     @hypothesis.given(LENGTHS, LENGTHS)
-    def test_merge(self, some, others):
+    def test_total(self, some, others):
         """Two days together are the same as one day with all."""
-        both = counted(some)
-        both.merge(counted(others))
-        self.assertEqual(counted(some + others).pack(), both.pack())
-        self.assertEqual(len(some) + len(others), both.total)
+        both = histogram.total([counted(some).pack(), "", counted(others).pack()])
+        self.assertEqual(counted(some + others).pack(), both)
+        self.assertEqual(len(some) + len(others), Histogram.unpack(both).total)
 
     @hypothesis.given(LENGTHS)
     def test_pack(self, lengths):

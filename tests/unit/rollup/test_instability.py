@@ -1,10 +1,12 @@
 """Tests of which builds say that a job is unstable."""
 
 import datetime
+import random
 
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.insight import facts
 from ciwatch.registry import model as registry_model
 from ciwatch.rollup import instability
 from ciwatch.rollup import spells
@@ -39,3 +41,32 @@ class TestSetAside(base.TestCase):
         self.assertEqual(("sick", 10), (spell.kind, len(spell.evidence)))
         self.assertEqual(("slow-ci-job", 0), (name, found.flaked.n))
         self.assertEqual(44, found.flaked.of)
+
+
+class TestAtOneMoment(base.TestCase):
+    """What is found with less to read is what reading all finds."""
+
+    def test_same(self):
+        """Of CIs that flip at random, some often enough, on every day; and of jobs that are named twice."""
+        chance = random.Random(3)
+        lines, expected = [], 0
+        for share, account in ((0.05, "calm-ci"), (0.3, "wild-ci"), (0.6, "mad-ci")):
+            for hour in range(0, 900, 3):
+                change = chance.randrange(1, 120)
+                word = "FAILURE" if chance.random() < share else "SUCCESS"
+                lines.append(result(word, change, hour, account))
+                if chance.random() < 0.2:
+                    lines.append(result(word, change, hour + 1, account))
+        store = self.make_engine()
+        self.make_recorder(store).record(lines)
+        as_of = datetime.datetime.fromtimestamp(BEGIN + 900 * HOUR, datetime.UTC)
+        list(updater.Updater(store, registry_model.Registry()).update(as_of))
+        with store.connect() as connection:
+            for system_id in connection.scalars(sa.select(models.CISystem.id)).all():
+                for day in range(0, 40, 3):
+                    moment = facts.midnight((as_of - datetime.timedelta(days=day)).date())
+                    builds = instability.Builds(connection, system_id, moment, as_of)
+                    told = instability.unstable_at(connection, system_id, moment, as_of)
+                    self.assertEqual(builds.unstable(moment.date()), told)
+                    expected += bool(told)
+        self.assertGreater(expected, 5)

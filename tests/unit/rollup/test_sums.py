@@ -1,5 +1,6 @@
 """Figures that the database adds up are those of the days."""
 
+import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
@@ -62,6 +63,38 @@ class TestSums(base.TestCase):
             self.assert_sums(windows.Scope(), START + 10 * DAY + hours * HOUR, 3 if hours < 99 else 0)
         self.assert_sums(windows.Scope(self.system("basalt-ci")), START + 10 * DAY + 1.5 * HOUR, 1)
         self.assert_sums(windows.Scope(of_gate=True), START + 10 * DAY + 1.5 * HOUR, 1)
+
+    def test_days_that_wait(self):
+        """They are counted as they were kept, of the CIs that are asked for, a branch at a time."""
+        scope = windows.Scope(self.system("basalt-ci"))
+        kept, few = self.read(scope), self.statements(scope)
+        with self.store.begin() as connection:
+            days = connection.execute(sa.select(models.DailyProject)).mappings().all()
+            rows = [{name: row[name] for name in ("project_id", "branch", "day")} for row in days]
+            connection.execute(sa.insert(models.DirtyDay), [{**row, "is_fresh": True} for row in rows])
+            # Whatever was kept of them is not read.
+            connection.execute(sa.update(models.DailySystem).values(passed=1000))
+        self.assertEqual(kept, self.read(scope))
+        # Two of each day tell who was expected then.
+        self.assertLess(self.statements(scope), few + 2 * len(rows) + 10)
+
+    def read(self, scope):
+        """(day, id, figures) of a CI and of its jobs, in their order."""
+        first, last = windows.ending(NOW, 30)
+        with self.store.connect() as connection:
+            window = windows.Window(knowns.Known(connection, model.Registry()), scope, first, last, NOW)
+            found = window.read(with_jobs=True)
+            return [
+                sorted((row.place, row.id, msgspec.structs.astuple(row.figures)) for row in rows)
+                for rows in (found.systems, found.jobs)
+            ]
+
+    def statements(self, scope):
+        """How many statements it takes."""
+        seen = []
+        sa.event.listen(self.store, "before_cursor_execute", lambda *_: seen.append(1))
+        self.read(scope)
+        return len(seen)
 
     def test_no_gate(self):
         """Without one there are no figures of it, not those of all."""
