@@ -12,12 +12,13 @@ ifeq ($(shell git rev-parse --verify --quiet HEAD 2>/dev/null),)
 export PBR_VERSION ?= 0.0.0
 endif
 
-.PHONY: demo test gerrit lint docs sample clean help
+.PHONY: demo test gerrit browser lint docs sample clean help
 
 help:
 	@echo 'make demo    the dashboard with an invented project, in your browser'
 	@echo 'make test    all tests; make test ARGS=test_opts runs those whose name matches'
 	@echo 'make gerrit  those against a real Gerrit, which need java and mvn'
+	@echo 'make browser those in a browser, which need chromium'
 	@echo 'make lint    what a reviewer need not say'
 	@echo 'make docs    the manual, into doc/build/html'
 	@echo 'make sample  etc/ciwatch/ciwatch.conf.sample anew, after a change of ciwatch/opts.py'
@@ -32,6 +33,9 @@ test: $(VENV)/.installed-test
 gerrit: $(VENV)/.installed-test
 	@$(bin)/python -m tests.gerrit $(ARGS)
 
+browser: $(VENV)/.installed-browser
+	@$(bin)/python -m tests.browser $(ARGS)
+
 lint: $(VENV)/.installed-lint
 	@PATH="$(abspath $(bin)):$$PATH" tools/lint
 
@@ -43,7 +47,7 @@ sample: $(VENV)/.installed
 	$(bin)/oslo-config-generator --config-file etc/oslo-config-generator/ciwatch.conf
 
 clean:
-	rm -rf $(VENV) .gerrit .stestr .tox .ruff_cache .import_linter_cache build dist doc/build *.egg-info
+	rm -rf $(VENV) .browser .gerrit .stestr .tox .ruff_cache .import_linter_cache build dist doc/build *.egg-info
 	find ciwatch tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is younger than what it was installed from; so the second time nothing is installed.
@@ -61,6 +65,11 @@ $(VENV)/.installed: $(VENV)/.made setup.cfg setup.py pyproject.toml requirements
 $(VENV)/.installed-test: $(VENV)/.installed test-requirements.txt
 	@echo 'Installing what the tests need.'
 	@$(pip) --requirement test-requirements.txt
+	@touch $@
+
+$(VENV)/.installed-browser: $(VENV)/.installed-test tests/browser/requirements.txt
+	@echo 'Installing what the tests in a browser need.'
+	@$(pip) --requirement tests/browser/requirements.txt
 	@touch $@
 
 $(VENV)/.installed-lint: $(VENV)/.installed tools/lint-requirements.txt

@@ -473,6 +473,7 @@ class TestBadAddresses(WebTestCase):
             ("result=good", "result takes one of passed"),
             ("ci=" + "x" * 300, "ci takes text"),
             ("branch=a%00b", "branch takes text"),
+            ("branch=a%1Bb", "branch takes text"),
         ):
             page = self.page("/project/openstack/lantern?" + query, status=400)
             self.assertIn(words, page.words, query)
@@ -482,6 +483,7 @@ class TestBadAddresses(WebTestCase):
         for query in (
             "until=2026-11-23", "until=2026-11-23T10:00:00%2B02:00", "window=", "page=", "unknown=1",
             "window=366d", "ci=%25_", "job=%27%3B--", "branch=stable/2026.1", "page=900000", "ci=%E2%98%83",
+            "ci=%E2%80%AEa%E2%80%8Bb", "row=a%E2%80%8Db",
         ):  # fmt: skip
             self.page("/project/openstack/lantern?" + query)
 

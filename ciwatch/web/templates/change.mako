@@ -157,7 +157,7 @@ its <a href="${text}">contact</a>\
 <a href="${build.log_url}"><bdi>${h.bounded(build.job, 60)}</bdi></a>${'' if loop.last else ', '}\
 % endfor
 ${f' and {len(bad) - 4} more' if len(bad) > 4 else ''}</span>
-% elif report.explanation.log_url:
+% elif h.safe_url(report.explanation.log_url):
 <a href="${report.explanation.log_url}">Log</a>
 % endif
 </%def>
