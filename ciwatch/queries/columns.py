@@ -1,5 +1,7 @@
 """The columns of a matrix: the patch sets of a window, the newest first."""
 
+import functools
+
 import sqlalchemy as sa
 from sqlalchemy import orm
 
@@ -19,57 +21,57 @@ def read(connection, project, filters, systems):
     :returns: (a list of (:class:`~ciwatch.insight.facts.PatchSet`, subject, status of the change), the number
         of patch sets on all pages, the branches that have some).
     """
-    conditions = _conditions(project.id, filters, systems)
-    counts = _count(connection, conditions)
-    total = sum(count for branch, count in counts.items() if filters.branch in ("", branch))
-    if filters.branch:
-        conditions.append(models.Change.branch == filters.branch)
-    return _read(connection, project, filters, conditions), total, sorted(counts)
-
-
-def _conditions(project_id, filters, systems):
-    patch_set, report = models.PatchSet, models.Report
-    conditions = [
-        models.Change.project_id == project_id,
-        patch_set.seen_at > filters.window.since,
-        patch_set.seen_at <= filters.window.until,
-    ]
-    if filters.open:
-        conditions.append(models.Change.status == OPEN)
+    asked = {
+        "project_id": project.id,
+        "since": filters.window.since,
+        "until": filters.window.until,
+        "size": filters.columns,
+        "start": (filters.page - 1) * filters.columns,
+    }
     if filters.result:
-        wanted = sa.select(report.id).where(
-            report.patch_set_id == patch_set.id, report.verdict == filters.result
-        )
+        asked["verdict"] = filters.result
         if systems is not None:
-            wanted = wanted.join(models.Account, models.Account.id == report.account_id).where(
-                models.Account.ci_system_id.in_(systems)
-            )
-        conditions.append(wanted.exists())
-    return conditions
+            asked["systems"] = systems
+    count, page = _statements(filters.open, bool(filters.branch), *(name in asked for name in _OF_RESULT))
+    counts = dict(map(tuple, connection.execute(count, asked)))
+    total = sum(number for branch, number in counts.items() if filters.branch in ("", branch))
+    rows = connection.execute(page, {**asked, "branch": filters.branch} if filters.branch else asked)
+    return [_column(project.name, *row) for row in rows], total, sorted(counts)
 
 
-def _count(connection, conditions):
-    """Branch -> number of patch sets."""
-    statement = (
-        sa.select(models.Change.branch, sa.func.count())
-        .select_from(models.PatchSet)
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(*conditions)
-        .group_by(models.Change.branch)
-    )
-    return dict(map(tuple, connection.execute(statement)))
+_OF_RESULT = ("verdict", "systems")
 
 
-def _read(connection, project, filters, conditions):
+@functools.cache
+def _statements(is_open, of_branch, of_verdict, of_systems):
+    """(the number of patch sets by branch, a page of them): put together once for each kind of filters."""
     patch_set, change, later = models.PatchSet, models.Change, orm.aliased(models.PatchSet)
+    conditions = [
+        change.project_id == sa.bindparam("project_id"),
+        patch_set.seen_at > sa.bindparam("since"),
+        patch_set.seen_at <= sa.bindparam("until"),
+    ]
+    if is_open:
+        conditions.append(change.status == OPEN)
+    if of_verdict:
+        conditions.append(_has_result(of_systems))
+    count = (
+        sa.select(change.branch, sa.func.count())
+        .select_from(patch_set)
+        .join(change, change.id == patch_set.change_id)
+        .where(*conditions)
+        .group_by(change.branch)
+    )
+    if of_branch:
+        conditions.append(change.branch == sa.bindparam("branch"))
     # The rest is read of those of the page alone.
     page = (
         sa.select(patch_set.id)
         .join(change, change.id == patch_set.change_id)
         .where(*conditions)
         .order_by(patch_set.seen_at.desc(), change.number.desc(), patch_set.number.desc())
-        .limit(filters.columns)
-        .offset((filters.page - 1) * filters.columns)
+        .limit(sa.bindparam("size"))
+        .offset(sa.bindparam("start"))
         .subquery()
     )
     replaced_at = (
@@ -79,7 +81,7 @@ def _read(connection, project, filters, conditions):
         .limit(1)
         .scalar_subquery()
     )
-    statement = (
+    return count, (
         sa.select(
             patch_set.id,
             change.number,
@@ -100,7 +102,19 @@ def _read(connection, project, filters, conditions):
         .join(change, change.id == patch_set.change_id)
         .order_by(patch_set.seen_at.desc(), change.number.desc(), patch_set.number.desc())
     )
-    return [_column(project.name, *row) for row in connection.execute(statement)]
+
+
+def _has_result(of_systems):
+    report = models.Report
+    wanted = sa.select(report.id).where(
+        report.patch_set_id == models.PatchSet.id,
+        sa.type_coerce(report.verdict, sa.String()) == sa.bindparam("verdict"),
+    )
+    if of_systems:
+        wanted = wanted.join(models.Account, models.Account.id == report.account_id).where(
+            models.Account.ci_system_id.in_(sa.bindparam("systems", expanding=True))
+        )
+    return wanted.exists()
 
 
 def _column(project, key, change, number, branch, *rest):

@@ -74,13 +74,23 @@ def _judged_before(connection, system_id, day):
     return int(connection.scalar(judged) or 0)
 
 
+# Put together once: most pages ask it.
+_STATUSES = sa.select(
+    models.StatusPeriod.ci_system_id,
+    models.StatusPeriod.word,
+    models.StatusPeriod.rule,
+    models.StatusPeriod.started_at,
+    models.StatusPeriod.ended_at,
+).where(
+    models.StatusPeriod.started_at <= sa.bindparam("as_of"),
+    sa.or_(models.StatusPeriod.ended_at.is_(None), models.StatusPeriod.ended_at > sa.bindparam("as_of")),
+)
+
+
 def statuses(connection, as_of):
     """CI id -> the :class:`Period` that lasts at a moment, of those that have one."""
-    table = models.StatusPeriod
-    statement = sa.select(table.ci_system_id, table.word, table.rule, table.started_at, table.ended_at).where(
-        table.started_at <= as_of, sa.or_(table.ended_at.is_(None), table.ended_at > as_of)
-    )
-    return {row[0]: _period(row[1:], as_of) for row in connection.execute(statement)}
+    rows = connection.execute(_STATUSES, {"as_of": as_of})
+    return {row[0]: _period(row[1:], as_of) for row in rows}
 
 
 def words(connection, as_of):

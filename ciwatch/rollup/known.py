@@ -1,6 +1,7 @@
 """What does not change while figures are counted: who there is, where each is expected, when it was sick."""
 
 import datetime
+import functools
 
 import sqlalchemy as sa
 
@@ -31,6 +32,40 @@ def expects(registry, name, project, branch, day, is_learned):
     return expected
 
 
+# Said once: to put a statement together takes longer than to have it answered.
+
+_PROJECTS = sa.select(models.Project.id, models.Project.name)
+
+_SYSTEMS = sa.select(models.CISystem.id, models.CISystem.name, models.CISystem.is_gate)
+
+_FIRST_REPORTS = (
+    sa.select(models.Account.ci_system_id, sa.func.min(models.AccountProject.first_at))
+    .join(models.Account, models.Account.id == models.AccountProject.account_id)
+    .where(
+        models.AccountProject.project_id == sa.bindparam("project_id"), models.Account.ci_system_id.is_not(None)
+    )
+    .group_by(models.Account.ci_system_id)
+)
+
+_PATCH_SETS = sa.select(
+    models.DailyProject.branch, models.DailyProject.day, models.DailyProject.patch_sets
+).where(
+    models.DailyProject.project_id == sa.bindparam("project_id"),
+    models.DailyProject.day.between(sa.bindparam("since"), sa.bindparam("until")),
+)
+
+_REPORTED = sa.select(
+    models.DailySystem.branch,
+    models.DailySystem.ci_system_id,
+    models.DailySystem.day,
+    models.DailySystem.reported,
+).where(
+    models.DailySystem.project_id == sa.bindparam("project_id"),
+    models.DailySystem.day.between(sa.bindparam("since"), sa.bindparam("until")),
+    models.DailySystem.reported > 0,
+)
+
+
 def _trailing(counts, days):
     """The sums of a figure, a dict of dates, over the days that tell of each of some *days* in a row."""
     first, last = expectation.learned_days(days[0])
@@ -57,19 +92,20 @@ class Known:
         self.connection = connection
         self._since = since
         self.registry = registry
-        self.projects = {
-            row.id: row.name for row in connection.execute(sa.select(models.Project.id, models.Project.name))
-        }
-        self.systems = {
-            row.id: row
-            for row in connection.execute(
-                sa.select(models.CISystem.id, models.CISystem.name, models.CISystem.is_gate)
-            )
-        }
         self._first_reports = {}
         self._learned_on = {}
         self._learned_days = {}
         self._spells = None
+
+    @functools.cached_property
+    def projects(self):
+        """Id of a project -> its name."""
+        return dict(map(tuple, self.connection.execute(_PROJECTS)))
+
+    @functools.cached_property
+    def systems(self):
+        """Id of a CI -> (id, name, is_gate)."""
+        return {row.id: row for row in self.connection.execute(_SYSTEMS)}
 
     def watched(self, project_id, branch, day, as_of, only=None, also=(), learned=None, with_spells=True):
         """The :class:`~ciwatch.insight.scene.Watched` CIs of a branch on a day, by id, or *only* one.
@@ -121,17 +157,11 @@ class Known:
         What :meth:`watched` would else read for each branch and day by itself.
         """
         since, until = expectation.learned_days(first)[0], expectation.learned_days(last)[1]
-        project, system = models.DailyProject, models.DailySystem
+        asked = {"project_id": project_id, "since": since, "until": until}
         patch_sets, reported = {}, {}
-        statement = sa.select(project.branch, project.day, project.patch_sets).where(
-            project.project_id == project_id, project.day.between(since, until)
-        )
-        for branch, day, count in self.connection.execute(statement):
+        for branch, day, count in self.connection.execute(_PATCH_SETS, asked):
             patch_sets.setdefault(branch, {})[day] = count
-        statement = sa.select(system.branch, system.ci_system_id, system.day, system.reported).where(
-            system.project_id == project_id, system.day.between(since, until), system.reported > 0
-        )
-        for branch, system_id, day, count in self.connection.execute(statement):
+        for branch, system_id, day, count in self.connection.execute(_REPORTED, asked):
             reported.setdefault(branch, {}).setdefault(system_id, {})[day] = count
         days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
         for branch, counts in patch_sets.items():
@@ -149,15 +179,8 @@ class Known:
 
     def _first_reports_on(self, project_id):
         if project_id not in self._first_reports:
-            statement = (
-                sa.select(models.Account.ci_system_id, sa.func.min(models.AccountProject.first_at))
-                .join(models.Account, models.Account.id == models.AccountProject.account_id)
-                .where(
-                    models.AccountProject.project_id == project_id, models.Account.ci_system_id.is_not(None)
-                )
-                .group_by(models.Account.ci_system_id)
-            )
-            self._first_reports[project_id] = dict(map(tuple, self.connection.execute(statement)))
+            rows = self.connection.execute(_FIRST_REPORTS, {"project_id": project_id})
+            self._first_reports[project_id] = dict(map(tuple, rows))
         return self._first_reports[project_id]
 
     def _learned(self, project_id, branch, day):
