@@ -5,6 +5,7 @@ import functools
 import types
 import urllib.parse
 
+import markupsafe
 import msgspec
 from pyramid import events
 
@@ -86,12 +87,17 @@ def safe_url(url):
     """*url* where it is an http or https address, else None: all else came from a comment, too."""
     if not url:
         return None
+    # Up to its host: the same for most logs of a CI.
+    return url if _is_safe("/".join(url.split("/", 3)[:3])) else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_safe(origin):
     try:
-        parts = urllib.parse.urlsplit(url)
-        host = parts.hostname
+        parts = urllib.parse.urlsplit(origin)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and host else None
+        return False
 
 
 def absolute(moment):
@@ -124,6 +130,25 @@ def relative(moment, now):
         if seconds < limit:
             return f"{round(seconds / size)} {unit} ago"
     return f"{int(seconds / (365.25 * 86400))} years ago"
+
+
+def when(moment, now):
+    """A moment and how long ago it was, as HTML."""
+    # None of the three has anything to escape.
+    return markupsafe.Markup(  # noqa: S704
+        f'<time datetime="{iso(moment)}">{absolute(moment)}</time>'
+        f' <span class="quiet when">({relative(moment, now)})</span>'
+    )
+
+
+def word(state, text=None):
+    """The word of a state as HTML, with its mark and a link to what it means; or *text* in its place."""
+    return markupsafe.Markup(f"{_before_word(state)}{markupsafe.escape(text or state)}</a>")  # noqa: S704
+
+
+@functools.lru_cache(maxsize=256)
+def _before_word(state):
+    return f'<a class="word {css(state)}" href="{markupsafe.escape(about(state))}">{mark(state)} '
 
 
 def age(moment, now):
@@ -250,4 +275,6 @@ HELPERS = types.SimpleNamespace(
     size=size,
     span=span,
     timedelta=datetime.timedelta,
+    when=when,
+    word=word,
 )
