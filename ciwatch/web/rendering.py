@@ -183,8 +183,16 @@ def query(base, **changes):
 
     A value may be a list: the parameter is then said so many times.
     """
-    values = {name: value for name, value in {**base, **changes}.items() if value not in (None, "")}
-    return urllib.parse.urlencode(values, doseq=True)
+    written = []
+    for name, value in {**base, **changes}.items():
+        if value not in (None, ""):
+            for each in value if isinstance(value, (list, tuple)) else (value,):
+                written.append(f"{_plus(name)}={_plus(str(each))}")
+    return "&".join(written)
+
+
+# A page has hundreds of addresses that differ in one value.
+_plus = functools.lru_cache(maxsize=16384)(urllib.parse.quote_plus)
 
 
 def path(*parts):
