@@ -16,6 +16,7 @@ from ciwatch.insight import flakes
 from ciwatch.insight import statistics
 from ciwatch.insight import verdicts
 from ciwatch.parsers import base
+from ciwatch.rollup import scenes
 
 #: So long before and after a verdict the same job's other verdicts are compared with it.
 NEARBY = datetime.timedelta(days=1)
@@ -203,14 +204,10 @@ def read_spoken(connection, change_id, as_of):
     found = []
     rows = connection.execute(_SPOKEN, {"change_id": change_id, "as_of": as_of}).all()
     for *values, line, account, name, is_gate, number, seen_at, merged_at in rows:
-        attempt = facts.Attempt(*values, tuple(facts.Build(*build[:3]) for build in _unpack(line)))
+        attempt = facts.Attempt(*values, scenes.builds_of(line))
         merged_at = merged_at if merged_at and merged_at <= as_of else None
         found.append(Spoken(attempt, account, name, is_gate, number, seen_at, merged_at))
     return found
-
-
-def _unpack(line):
-    return summary.unpack(line) if line else ()
 
 
 _LINES = (

@@ -1,6 +1,7 @@
 """Reads what was said of the patch sets of some days, as of a moment."""
 
 import datetime
+import functools
 import itertools
 
 import sqlalchemy as sa
@@ -285,18 +286,21 @@ def _read_attempts(connection, patch_set_ids, time, *conditions):
             .where(report.patch_set_id.in_(part), report.kind == base.Kind.FINISHED, *conditions)
             .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
         )
-        for *values, line in connection.execute(statement).all():
-            builds = tuple(facts.Build(job, kind, voting) for job, kind, voting, _, _ in _unpack(line))
-            attempt = facts.Attempt(*values, builds)
-            if not time.is_past(attempt.posted_at):
-                continue
-            of_patch_set = found.setdefault(attempt.patch_set, {})
-            of_patch_set.setdefault(attempt.system, []).append(attempt)
+        for row in connection.execute(statement).all():
+            _, system_id, patch_set_id, _, _, posted_at, _, _, line = row
+            if posted_at <= time.as_of or time.is_past(posted_at):
+                attempt = facts.Attempt(*row[:-1], builds_of(line))
+                found.setdefault(patch_set_id, {}).setdefault(system_id, []).append(attempt)
     return found
 
 
-def _unpack(line):
-    return summary.unpack(line) if line else ()
+@functools.lru_cache(maxsize=16384)
+def builds_of(line):
+    """The :class:`~ciwatch.insight.facts.Build` that a report's summary tells of, or None does not.
+
+    Most lines of a CI are alike, so they are remembered.
+    """
+    return tuple(facts.Build(*build[:3]) for build in summary.unpack(line)) if line else ()
 
 
 def _read_rechecks(connection, patch_set_ids, time):
