@@ -50,6 +50,27 @@ class Disagreement(msgspec.Struct, frozen=True):
     newest: list[Line]
 
 
+# The greater part of the statements, put together once.
+
+_COUNTS = sa.select(sa.func.count(), sa.func.sum(sa.case((DISAGREES, 1), else_=0)))
+
+_LINES = (
+    sa.select(
+        models.Change.number,
+        models.PatchSet.number,
+        models.Change.subject,
+        models.Report.posted_at,
+        sa.case((BY_LINES, models.Report.verdict)),
+        models.Report.vote,
+        models.Report.headline,
+    )
+    .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .where(DISAGREES)
+    .order_by(models.Report.posted_at.desc(), models.Report.id.desc())
+)
+
+
 def read(connection, mine, window, limit=10):
     """The :class:`Disagreement` of some reports in a window.
 
@@ -62,24 +83,7 @@ def read(connection, mine, window, limit=10):
         models.Report.posted_at > window.since,
         models.Report.posted_at <= window.until,
     )
-    results, count = connection.execute(
-        sa.select(sa.func.count(), sa.func.sum(sa.case((DISAGREES, 1), else_=0))).where(these)
-    ).one()
-    statement = (
-        sa.select(
-            models.Change.number,
-            models.PatchSet.number,
-            models.Change.subject,
-            models.Report.posted_at,
-            sa.case((BY_LINES, models.Report.verdict)),
-            models.Report.vote,
-            models.Report.headline,
-        )
-        .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(these, DISAGREES)
-        .order_by(models.Report.posted_at.desc(), models.Report.id.desc())
-        .limit(limit)
-    )
-    newest = [Line(*row) for row in connection.execute(statement)] if count else []
+    results, count = connection.execute(_COUNTS.where(these)).one()
+    newest = connection.execute(_LINES.where(these).limit(limit)) if count else ()
+    newest = [Line(*row) for row in newest]
     return Disagreement(int(count or 0), results, newest)

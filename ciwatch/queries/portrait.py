@@ -126,23 +126,26 @@ def _named(connection, by_job):
 
 
 def _newest(connection, mine, as_of):
-    statement = (
-        sa.select(
-            models.Project.name,
-            models.Change.number,
-            models.PatchSet.number,
-            models.Change.subject,
-            models.Report.posted_at,
-            models.Report.pipeline,
-            models.Report.attempt,
-            models.Report.verdict,
-            models.Report.vote,
-        )
-        .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .join(models.Project, models.Project.id == models.Change.project_id)
-        .where(mine, models.Report.posted_at <= as_of, models.Report.kind == base.Kind.FINISHED)
-        .order_by(models.Report.posted_at.desc(), models.Report.id.desc())
-        .limit(_NEWEST)
+    return [ReportLine(*row) for row in connection.execute(_LINES.where(mine), {"as_of": as_of})]
+
+
+# All but whose they are, put together once.
+_LINES = (
+    sa.select(
+        models.Project.name,
+        models.Change.number,
+        models.PatchSet.number,
+        models.Change.subject,
+        models.Report.posted_at,
+        models.Report.pipeline,
+        models.Report.attempt,
+        models.Report.verdict,
+        models.Report.vote,
     )
-    return [ReportLine(*row) for row in connection.execute(statement)]
+    .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .join(models.Project, models.Project.id == models.Change.project_id)
+    .where(models.Report.posted_at <= sa.bindparam("as_of"), models.Report.kind == base.Kind.FINISHED)
+    .order_by(models.Report.posted_at.desc(), models.Report.id.desc())
+    .limit(_NEWEST)
+)

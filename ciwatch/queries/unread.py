@@ -1,6 +1,7 @@
 """What could not be read, of all CIs or of one: comments by their shape, and result words nobody knows."""
 
 import datetime
+import functools
 
 import msgspec
 import sqlalchemy as sa
@@ -12,6 +13,11 @@ MOST = 100
 
 # How much of an example is shown, in characters.
 _EXAMPLE = 4000
+
+
+_SYSTEM = sa.select(models.CISystem.id).where(models.CISystem.name == sa.bindparam("name"))
+
+_ACCOUNTS = sa.select(models.Account.id).where(models.Account.ci_system_id.in_(_SYSTEM))
 
 
 class Shape(msgspec.Struct, frozen=True):
@@ -44,6 +50,12 @@ def shapes(connection, name=None, limit=MOST):
 
     :param name: the name of a CI, or None for all.
     """
+    return [Shape(*row) for row in connection.execute(_shapes(name is not None, limit), {"name": name})]
+
+
+# The statements are put together once: that takes longer than it takes to answer them.
+@functools.cache
+def _shapes(is_of_one, limit):
     counted = (
         sa.select(
             models.Report.account_id,
@@ -54,10 +66,10 @@ def shapes(connection, name=None, limit=MOST):
         .where(models.Report.shape.is_not(None))
         .group_by(models.Report.account_id, models.Report.shape)
     )
-    if name is not None:
-        counted = counted.where(models.Report.account_id.in_(_accounts(name)))
+    if is_of_one:
+        counted = counted.where(models.Report.account_id.in_(_ACCOUNTS))
     counted = counted.order_by(sa.desc("comments"), models.Report.shape).limit(limit).subquery()
-    statement = (
+    return (
         sa.select(
             models.CISystem.name,
             models.CISystem.title,
@@ -76,7 +88,6 @@ def shapes(connection, name=None, limit=MOST):
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
         .order_by(counted.c.comments.desc(), counted.c.shape)
     )
-    return [Shape(*row) for row in connection.execute(statement)]
 
 
 def words(connection, name=None, limit=MOST):
@@ -84,6 +95,11 @@ def words(connection, name=None, limit=MOST):
 
     :param name: the name of a CI, or None for all.
     """
+    return [UnknownWord(*row) for row in connection.execute(_words(name is not None, limit), {"name": name})]
+
+
+@functools.cache
+def _words(is_of_one, limit):
     counted = (
         sa.select(
             models.Job.ci_system_id,
@@ -96,10 +112,10 @@ def words(connection, name=None, limit=MOST):
         .where(models.Build.result_class == sa.text("'unknown'"))
         .group_by(models.Job.ci_system_id, models.Build.result)
     )
-    if name is not None:
-        counted = counted.where(models.Job.ci_system_id.in_(_systems(name)))
+    if is_of_one:
+        counted = counted.where(models.Job.ci_system_id.in_(_SYSTEM))
     counted = counted.order_by(sa.desc("builds"), models.Build.result).limit(limit).subquery()
-    statement = (
+    return (
         sa.select(
             models.CISystem.name,
             models.CISystem.title,
@@ -118,12 +134,3 @@ def words(connection, name=None, limit=MOST):
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
         .order_by(counted.c.builds.desc(), counted.c.result)
     )
-    return [UnknownWord(*row) for row in connection.execute(statement)]
-
-
-def _systems(name):
-    return sa.select(models.CISystem.id).where(models.CISystem.name == name)
-
-
-def _accounts(name):
-    return sa.select(models.Account.id).where(models.Account.ci_system_id.in_(_systems(name)))

@@ -171,6 +171,21 @@ def _read_spells(connection, system_id, since, until):
     return [tuple(row) for row in connection.execute(statement)]
 
 
+_LINES = (
+    sa.select(
+        models.Report.posted_at, models.Report.patch_set_id, models.Report.digest, models.Report.summary
+    )
+    .where(
+        models.Report.account_id.in_(sa.bindparam("account_ids", expanding=True)),
+        models.Report.kind == base.Kind.FINISHED,
+        models.Report.summary.is_not(None),
+        models.Report.posted_at >= sa.bindparam("first"),
+        models.Report.posted_at <= sa.bindparam("until"),
+    )
+    .order_by(models.Report.posted_at, models.Report.digest, models.Report.patch_set_id)
+)
+
+
 def _read_lines(connection, system_id, since, until):
     """(moment, patch set, summary) of the reports, in their order.
 
@@ -179,21 +194,11 @@ def _read_lines(connection, system_id, since, until):
 
     :param since: the first moment of which is asked; the days that it looks back at are read, too.
     """
-    report, first = models.Report, since - _REACH - _AGAIN
-    statement = (
-        sa.select(report.posted_at, report.patch_set_id, report.digest, report.summary)
-        .where(
-            report.account_id.in_(spells.accounts_of(connection, system_id)),
-            report.kind == base.Kind.FINISHED,
-            report.summary.is_not(None),
-            report.posted_at >= first,
-            report.posted_at <= until,
-        )
-        .order_by(report.posted_at, report.digest, report.patch_set_id)
-    )
+    first = since - _REACH - _AGAIN
+    asked = {"account_ids": spells.accounts_of(connection, system_id), "first": first, "until": until}
     found, said = [], {}
     # Row by row takes twice as long.
-    for at, patch_set, digest, line in connection.execute(statement).all():
+    for at, patch_set, digest, line in connection.execute(_LINES, asked).all():
         before, said[patch_set, digest] = said.get((patch_set, digest)), at
         # Of what is read of the first days, it is known whether it was posted once more.
         is_again = before is not None and at - before <= _AGAIN

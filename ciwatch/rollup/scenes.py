@@ -266,27 +266,33 @@ def _read_replaced(connection, change_ids):
     return replaced
 
 
+# Said once: to put a statement together takes longer than SQLite takes for some of them.
+_ATTEMPTS = (
+    sa.select(
+        models.Report.id,
+        models.Account.ci_system_id,
+        models.Report.patch_set_id,
+        models.Report.pipeline,
+        models.Report.attempt,
+        models.Report.posted_at,
+        sa.type_coerce(models.Report.verdict, sa.String()),
+        models.Report.digest,
+        models.Report.summary,
+    )
+    .join(models.Account, models.Account.id == models.Report.account_id)
+    .where(
+        models.Report.patch_set_id.in_(sa.bindparam("patch_set_ids", expanding=True)),
+        models.Report.kind == base.Kind.FINISHED,
+    )
+    .order_by(models.Report.posted_at, models.Report.pipeline, models.Report.attempt, models.Report.digest)
+)
+
+
 def _read_attempts(connection, patch_set_ids, time, *conditions):
     """Patch set id -> CI id -> its :class:`~ciwatch.insight.facts.Attempt`, in the order of their times."""
-    report, found = models.Report, {}
+    found, statement = {}, _ATTEMPTS.where(*conditions) if conditions else _ATTEMPTS
     for part in _chunks(patch_set_ids):
-        statement = (
-            sa.select(
-                report.id,
-                models.Account.ci_system_id,
-                report.patch_set_id,
-                report.pipeline,
-                report.attempt,
-                report.posted_at,
-                sa.type_coerce(report.verdict, sa.String()),
-                report.digest,
-                report.summary,
-            )
-            .join(models.Account, models.Account.id == report.account_id)
-            .where(report.patch_set_id.in_(part), report.kind == base.Kind.FINISHED, *conditions)
-            .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
-        )
-        for row in connection.execute(statement).all():
+        for row in connection.execute(statement, {"patch_set_ids": part}).all():
             _, system_id, patch_set_id, _, _, posted_at, _, _, line = row
             if posted_at <= time.as_of or time.is_past(posted_at):
                 attempt = facts.Attempt(*row[:-1], builds_of(line))
@@ -296,7 +302,7 @@ def _read_attempts(connection, patch_set_ids, time, *conditions):
 
 @functools.lru_cache(maxsize=16384)
 def builds_of(line):
-    """The :class:`~ciwatch.insight.facts.Build` that a report's summary tells of, or None does not.
+    """The :class:`~ciwatch.insight.facts.Build` of a report's summary, in their order; none of None.
 
     Most lines of a CI are alike, so they are remembered.
     """

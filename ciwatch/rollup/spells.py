@@ -12,25 +12,23 @@ SPELLS = models.Spell.__table__
 SET_ASIDE = (sickness.SICK, sickness.SHARED)
 
 
+# Said once: to put a statement together takes longer than SQLite takes for it.
+_SPELLS = sa.select(
+    models.Spell.ci_system_id,
+    models.Spell.kind,
+    models.Spell.started_at,
+    models.Spell.called_at,
+    models.Spell.ended_at,
+    models.Spell.why,
+    models.Spell.evidence,
+).order_by(models.Spell.started_at, models.Spell.kind)
+
+
 def read(connection, *conditions):
     """(CI id, :class:`~ciwatch.insight.facts.Spell`) of the stored spells, in the order of their times."""
-    table = models.Spell
-    statement = (
-        sa.select(
-            table.ci_system_id,
-            table.kind,
-            table.started_at,
-            table.called_at,
-            table.ended_at,
-            table.why,
-            table.evidence,
-        )
-        .where(*conditions)
-        .order_by(table.started_at, table.kind)
-    )
     return [
         (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6])))
-        for row in connection.execute(statement)
+        for row in connection.execute(_SPELLS.where(*conditions))
     ]
 
 
@@ -76,5 +74,7 @@ def of(connection, system_id, kinds):
 
 def accounts_of(connection, system_id):
     """The ids of a CI's accounts."""
-    statement = sa.select(models.Account.id).where(models.Account.ci_system_id == system_id)
-    return list(connection.scalars(statement))
+    return list(connection.scalars(_ACCOUNTS, {"ci_system_id": system_id}))
+
+
+_ACCOUNTS = sa.select(models.Account.id).where(models.Account.ci_system_id == sa.bindparam("ci_system_id"))
