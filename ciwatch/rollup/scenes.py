@@ -48,9 +48,21 @@ def read_change(known, change_id, oldest, as_of):
     patch_sets = [patch_set for _, patch_set in _read_patch_sets(known, time, *own)]
     wanted = sorted({patch_set.seen_at.date() for patch_set in patch_sets})
     # Each day by itself takes two statements; all between two days that are far apart would be too many.
-    if len(wanted) > _FEW_DAYS and (wanted[-1] - wanted[0]).days <= _NEAR_DAYS:
-        known.learn(project_id, wanted[0], wanted[-1])
+    for near in _near(wanted):
+        if len(near) > _FEW_DAYS:
+            known.learn(project_id, near[0], near[-1])
     return _scenes(known, project_id, branch, wanted, patch_sets, time)
+
+
+def _near(days):
+    """Sorted days as lists of those that are not far from each other."""
+    found = []
+    for day in days:
+        if found and (day - found[-1][0]).days <= _NEAR_DAYS:
+            found[-1].append(day)
+        else:
+            found.append([day])
+    return found
 
 
 def _scenes(known, project_id, branch, wanted, patch_sets, time):
