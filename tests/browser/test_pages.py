@@ -36,10 +36,10 @@ class TestPages(cases.BrowserTestCase):
     )
 
     def looks(self, visit):
-        """Makes the window each width and each colour in turn; gives the name of that, and what axe-core is for.
+        """Makes the window each width and each colour in turn; gives its name, and whether only colours are new.
 
-        In the second of the colours all is where it was in the first, so that it looks at colours only: it
-        takes most of the minutes of these tests.
+        They are in the second scheme, where all is in its place as in the first; axe-core takes most of the
+        minutes of these tests.
         """
         for width in chromium.WIDTHS:
             for scheme in chromium.SCHEMES:
@@ -60,6 +60,7 @@ class TestPages(cases.BrowserTestCase):
         if self.kind.audited:
             page = visit.go(self.kind.address(world, self.kind.audited))
             for look, only_colours in self.looks(visit):
-                found += [f"{look}: {fault}" for fault in (*visit.take(), *axe.violations(page, only_colours))]
+                faults = (*visit.take(), *axe.violations(page, only_colours))
+                found += [f"{look}: {fault}" for fault in faults]
         if found:
             self.fail(f"{address}\n" + "\n".join(found))
