@@ -72,8 +72,8 @@ class PatchSet(msgspec.Struct, frozen=True):
     @property
     def ended_at(self):
         """When a newer one came, or the change was closed, whichever was first; None while it stands."""
-        ends = (self.replaced_at, self.merged_at, self.abandoned_at)
-        return min((end for end in ends if end), default=None)
+        ends = [end for end in (self.replaced_at, self.merged_at, self.abandoned_at) if end]
+        return min(ends) if ends else None
 
 
 class Spell(msgspec.Struct, frozen=True):

@@ -21,6 +21,10 @@ KEPT_OF_HUNDRED = 95
 
 # Bounded, so that a comment without end costs no more than its length.
 _LINK = re.compile(r"https?://[^\s<>\"'`()\[\]{}|\\^]{1,2000}", re.IGNORECASE)
+# The same links, of each of which only what :func:`_origin` says is found.
+_ORIGIN_OF_LINK = re.compile(
+    r"(?=(https?://[^\s<>\"'`()\[\]{}|\\^/]{0,2000}))https?://[^\s<>\"'`()\[\]{}|\\^]{1,2000}", re.IGNORECASE
+)
 _SCHEMES = ("http", "https")
 _RECHECK = re.compile(r"recheck(?:[ :,-]{1,3}(?:no bug|bug[ :#]{0,3}\d{1,12}))?[.! ]{0,3}", re.ASCII)
 _LONGEST_SAID = 200
@@ -220,7 +224,8 @@ def links_page(comments, page=None):
     :param comments: a list of :class:`Comment`.
     :param page: the address of its page as the registry has it, or None.
     """
-    log_hosts = {_host(_origin(url)) for comment in comments for _, url in comment.logs if url}
+    origins = {_origin(url) for comment in comments for _, url in comment.logs if url}
+    log_hosts = set(map(_host, origins))
     page = _bare(page) if page else None
     breaches = [
         Breach(comment.change, comment.patch_set, comment.at, "no link to a page about the CI")
@@ -238,15 +243,15 @@ def links_page(comments, page=None):
 
 
 def _has_page(text, page, log_hosts):
-    for link in _LINK.findall(text):
-        if page and _bare(link).startswith(page):
-            return True
-        if "wiki" in link.lower():
-            return True
-        host = _host(_origin(link))
-        if host and host not in log_hosts:
-            return True
-    return False
+    # A comment may have hundreds of links, to few hosts.
+    hosts = map(_host, set(_ORIGIN_OF_LINK.findall(text)))
+    if any(host and host not in log_hosts for host in hosts):
+        return True
+    if not page and "wiki" not in text.lower():
+        return False
+    return any(
+        "wiki" in link.lower() or (page and _bare(link).startswith(page)) for link in _LINK.findall(text)
+    )
 
 
 def _bare(link):
@@ -278,7 +283,11 @@ def _missing_logs(comment):
     if not comment.logs:
         links = _LINK.findall(comment.text)
         return None if any(log_fault(link) is None for link in links) else "names no job and links no log"
-    faults = [(job, fault) for job, url in comment.logs if (fault := log_fault(url))]
+    faults = [
+        (job, fault)
+        for job, url in comment.logs
+        if (fault := _fault(_origin(url)) if url else _NO_LOG) is not None
+    ]
     if not faults:
         return None
     job, fault = faults[0]
@@ -288,11 +297,17 @@ def _missing_logs(comment):
 
 def log_fault(url):
     """What is wrong with the address of a log, in words, or None."""
-    return _fault(_origin(url)) if url else "no log"
+    return _fault(_origin(url)) if url else _NO_LOG
+
+
+_NO_LOG = "no log"
 
 
 def _origin(url):
     """The part of an address that tells its scheme and its host: the same for most logs of a CI."""
+    if url.startswith("https://") or url.startswith("http://"):
+        end = url.find("/", url.find("//") + 2)
+        return url if end < 0 else url[:end]
     return "/".join(url.split("/", 3)[:3])
 
 

@@ -19,6 +19,95 @@ from ciwatch.registry import model as registry_model
 MOST_TOLD = 20
 
 
+# Said once: to put a statement together takes longer than SQLite takes for most of them.
+
+_OF_CHANGE = models.PatchSet.change_id == sa.bindparam("change_id")
+
+_CHANGE = (
+    sa.select(models.Change.__table__, models.Project.name.label("project"))
+    .join(models.Project, models.Project.id == models.Change.project_id)
+    .where(models.Change.number == sa.bindparam("number"))
+)
+
+_PATCH_SETS = (
+    sa.select(models.PatchSet.__table__).where(_OF_CHANGE).order_by(models.PatchSet.number.desc())
+)
+
+_REPORTS = (
+    sa.select(
+        models.Report.id,
+        models.Report.patch_set_id,
+        models.Account.ci_system_id,
+        models.Report.posted_at,
+        models.Report.kind,
+        models.Report.pipeline,
+        models.Report.pipeline_source,
+        models.Report.attempt,
+        models.Report.verdict,
+        models.Report.verdict_source,
+        models.Report.vote,
+        models.Report.headline,
+        models.Report.parser,
+        models.Report.text,
+    )
+    .join(models.Account, models.Account.id == models.Report.account_id)
+    .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+    .where(_OF_CHANGE, models.Account.ci_system_id.is_not(None))
+    .order_by(*cells.ORDER)
+)
+
+_BUILDS = (
+    sa.select(
+        models.Build.report_id,
+        models.Job.name,
+        models.Build.result,
+        models.Build.result_class,
+        models.Build.voting,
+        models.Build.duration_s,
+        models.Build.log_url,
+        models.Build.detail,
+    )
+    .join(models.Job, models.Job.id == models.Build.job_id)
+    .join(models.Report, models.Report.id == models.Build.report_id)
+    .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+    .where(_OF_CHANGE)
+    .order_by(models.Build.report_id, models.Build.position)
+)
+
+_TITLES = sa.select(
+    models.CISystem.id, models.CISystem.name, models.CISystem.title, models.CISystem.is_gate
+).where(models.CISystem.id.in_(sa.bindparam("system_ids", expanding=True)))
+
+_COMMENTS = (
+    sa.select(
+        models.Comment.patch_set_id,
+        models.Account.username,
+        models.Account.name,
+        models.Comment.posted_at,
+        models.Comment.votes,
+        models.Comment.tag,
+        models.Comment.text,
+    )
+    .join(models.Account, models.Account.id == models.Comment.account_id)
+    .join(models.PatchSet, models.PatchSet.id == models.Comment.patch_set_id)
+    .where(_OF_CHANGE)
+    .order_by(models.Comment.posted_at, models.Comment.id)
+)
+
+_RECHECKS = (
+    sa.select(
+        models.Recheck.patch_set_id,
+        models.Account.name,
+        models.Recheck.posted_at,
+        models.Recheck.phrase,
+    )
+    .join(models.Account, models.Account.id == models.Recheck.account_id)
+    .join(models.PatchSet, models.PatchSet.id == models.Recheck.patch_set_id)
+    .where(_OF_CHANGE)
+    .order_by(models.Recheck.posted_at, models.Recheck.id)
+)
+
+
 class Build(msgspec.Struct, frozen=True):
     """One job's line."""
 
@@ -173,21 +262,12 @@ def read(connection, number, as_of, registry=None):
     :param as_of: the moment as of which its verdicts are explained; what was said later is shown, too.
     :param registry: a :class:`~ciwatch.registry.model.Registry`; an empty one by default.
     """
-    statement = (
-        sa.select(models.Change, models.Project.name.label("project"))
-        .join(models.Project, models.Project.id == models.Change.project_id)
-        .where(models.Change.number == number)
-    )
-    row = connection.execute(statement).mappings().first()
+    row = connection.execute(_CHANGE, {"number": number}).mappings().first()
     if row is None:
         return None
     change_id = row["id"]
     registry = registry or registry_model.Registry()
-    by_number = connection.execute(
-        sa.select(models.PatchSet.__table__)
-        .where(models.PatchSet.change_id == change_id)
-        .order_by(models.PatchSet.number.desc())
-    ).all()
+    by_number = connection.execute(_PATCH_SETS, {"change_id": change_id}).all()
     oldest = min((patch_set.number for patch_set in by_number[:MOST_TOLD]), default=1)
     explained = explanations.read(connection, change_id, as_of, registry, oldest)
     standing = stances.read(connection, registry, change_id, oldest, as_of)
@@ -230,17 +310,12 @@ def read_log_url(connection, report_id, position):
 
 def _read_systems(connection, registry, change_id, explained, standing):
     """Patch set id -> its CIs, those that were expected and said nothing, too."""
-    statement = (
-        sa.select(models.Report.__table__, models.Account.ci_system_id)
-        .join(models.Account, models.Account.id == models.Report.account_id)
-        .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
-        .where(models.PatchSet.change_id == change_id, models.Account.ci_system_id.is_not(None))
-        .order_by(*cells.ORDER)
-    )
     builds = _read_builds(connection, change_id)
     said = {}
-    for row in connection.execute(statement):
-        said.setdefault((row.patch_set_id, row.ci_system_id), []).append(row)
+    for row in connection.execute(_REPORTS, {"change_id": change_id}).all():
+        report_id, patch_set_id, system_id, *columns = row
+        report = Report(*columns, builds.get(report_id, []), explained.get(report_id))
+        said.setdefault((patch_set_id, system_id), []).append(report)
     stood = {
         (patch_set_id, system_id): stance
         for patch_set_id, there in standing.items()
@@ -250,8 +325,7 @@ def _read_systems(connection, registry, change_id, explained, standing):
     found = {}
     for key in {**said, **stood}:
         patch_set_id, system_id = key
-        reports = [_report(row, builds, explained) for row in said.get(key, ())]
-        system = _system(titles[system_id], reports, stood.get(key), registry)
+        system = _system(titles[system_id], said.get(key, []), stood.get(key), registry)
         found.setdefault(patch_set_id, []).append(system)
     for systems in found.values():
         systems.sort(
@@ -267,11 +341,8 @@ def _read_systems(connection, registry, change_id, explained, standing):
 
 def _read_titles(connection, system_ids):
     """CI id -> (name, title, is_gate)."""
-    system = models.CISystem
-    statement = sa.select(system.id, system.name, system.title, system.is_gate).where(
-        system.id.in_(system_ids)
-    )
-    return {row[0]: tuple(row[1:]) for row in connection.execute(statement)}
+    found = connection.execute(_TITLES, {"system_ids": sorted(system_ids)})
+    return {row[0]: tuple(row[1:]) for row in found}
 
 
 def _system(title, reports, stance, registry):
@@ -288,61 +359,18 @@ def _system(title, reports, stance, registry):
     return SystemReports(*title, state, attempts, reports, stance, entry.contact, entry.recheck)
 
 
-def _report(row, builds, explained):
-    return Report(
-        row.posted_at,
-        row.kind,
-        row.pipeline,
-        row.pipeline_source,
-        row.attempt,
-        row.verdict,
-        row.verdict_source,
-        row.vote,
-        row.headline,
-        row.parser,
-        row.text,
-        builds.get(row.id, []),
-        explained.get(row.id),
-    )
-
-
 def _read_builds(connection, change_id):
     """Report id -> its builds in their order."""
-    statement = (
-        sa.select(models.Build.__table__, models.Job.name.label("job"))
-        .join(models.Job, models.Job.id == models.Build.job_id)
-        .join(models.Report, models.Report.id == models.Build.report_id)
-        .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
-        .where(models.PatchSet.change_id == change_id)
-        .order_by(models.Build.report_id, models.Build.position)
-    )
     found = {}
-    for row in connection.execute(statement):
-        found.setdefault(row.report_id, []).append(
-            Build(row.job, row.result, row.result_class, row.voting, row.duration_s, row.log_url, row.detail)
-        )
+    for report_id, *columns in connection.execute(_BUILDS, {"change_id": change_id}).all():
+        found.setdefault(report_id, []).append(Build(*columns))
     return found
 
 
 def _read_strangers(connection, change_id):
     """Patch set id -> comments with a Verified vote of accounts that are no known CIs."""
-    statement = (
-        sa.select(
-            models.Comment.patch_set_id,
-            models.Account.username,
-            models.Account.name,
-            models.Comment.posted_at,
-            models.Comment.votes,
-            models.Comment.tag,
-            models.Comment.text,
-        )
-        .join(models.Account, models.Account.id == models.Comment.account_id)
-        .join(models.PatchSet, models.PatchSet.id == models.Comment.patch_set_id)
-        .where(models.PatchSet.change_id == change_id)
-        .order_by(models.Comment.posted_at, models.Comment.id)
-    )
     found = {}
-    for row in connection.execute(statement):
+    for row in connection.execute(_COMMENTS, {"change_id": change_id}):
         vote = parsers.Comment(row.text, row.username, row.tag, row.votes or {}).vote
         if vote:
             found.setdefault(row.patch_set_id, []).append(
@@ -352,19 +380,7 @@ def _read_strangers(connection, change_id):
 
 
 def _read_rechecks(connection, change_id):
-    statement = (
-        sa.select(
-            models.Recheck.patch_set_id,
-            models.Account.name,
-            models.Recheck.posted_at,
-            models.Recheck.phrase,
-        )
-        .join(models.Account, models.Account.id == models.Recheck.account_id)
-        .join(models.PatchSet, models.PatchSet.id == models.Recheck.patch_set_id)
-        .where(models.PatchSet.change_id == change_id)
-        .order_by(models.Recheck.posted_at, models.Recheck.id)
-    )
     found = {}
-    for row in connection.execute(statement):
-        found.setdefault(row.patch_set_id, []).append(Recheck(row.name, row.posted_at, row.phrase))
+    for patch_set_id, *columns in connection.execute(_RECHECKS, {"change_id": change_id}):
+        found.setdefault(patch_set_id, []).append(Recheck(*columns))
     return found

@@ -3,6 +3,7 @@
 import bisect
 import datetime
 import functools
+import operator
 
 import msgspec
 import sqlalchemy as sa
@@ -87,12 +88,14 @@ class Own:
 def _sum(rows, attempt, own):
     """The sums of figures over the days before an attempt, without those that are the change's own."""
     last = attempt.posted_at.date()
-    sums = [0, 0, 0, 0]
+    first = last - _USUAL
+    there = []
     for day, counts in rows:
-        if last - _USUAL <= day < last:
+        if first <= day < last:
+            mine = own(day)
             # What was recorded since the day was counted is not in it.
-            sums = [total + max(0, n - m) for total, n, m in zip(sums, counts, own(day), strict=True)]
-    return sums
+            there.append([max(0, n - m) for n, m in zip(counts, mine, strict=True)] if any(mine) else counts)
+    return [sum(counts) for counts in zip(*there, strict=True)] if there else [0, 0, 0, 0]
 
 
 class JobDays:
@@ -166,38 +169,40 @@ def _merged(stretches):
     return found
 
 
-def read_spoken(connection, change_id, as_of):
-    report, patch_set, system = models.Report, models.PatchSet, models.CISystem
-    statement = (
-        sa.select(
-            report.id,
-            models.Account.ci_system_id,
-            report.patch_set_id,
-            report.pipeline,
-            report.attempt,
-            report.posted_at,
-            sa.type_coerce(report.verdict, sa.String()),
-            report.digest,
-            report.summary,
-            report.account_id,
-            system.name,
-            system.is_gate,
-            patch_set.number,
-            patch_set.seen_at,
-            patch_set.merged_at,
-        )
-        .join(patch_set, patch_set.id == report.patch_set_id)
-        .join(models.Account, models.Account.id == report.account_id)
-        .join(system, system.id == models.Account.ci_system_id)
-        .where(
-            patch_set.change_id == change_id,
-            report.kind == base.Kind.FINISHED,
-            report.posted_at <= as_of,
-        )
-        .order_by(report.posted_at, report.pipeline, report.attempt, report.digest)
+_SPOKEN = (
+    sa.select(
+        models.Report.id,
+        models.Account.ci_system_id,
+        models.Report.patch_set_id,
+        models.Report.pipeline,
+        models.Report.attempt,
+        models.Report.posted_at,
+        sa.type_coerce(models.Report.verdict, sa.String()),
+        models.Report.digest,
+        models.Report.summary,
+        models.Report.account_id,
+        models.CISystem.name,
+        models.CISystem.is_gate,
+        models.PatchSet.number,
+        models.PatchSet.seen_at,
+        models.PatchSet.merged_at,
     )
+    .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+    .join(models.Account, models.Account.id == models.Report.account_id)
+    .join(models.CISystem, models.CISystem.id == models.Account.ci_system_id)
+    .where(
+        models.PatchSet.change_id == sa.bindparam("change_id"),
+        models.Report.kind == base.Kind.FINISHED,
+        models.Report.posted_at <= sa.bindparam("as_of"),
+    )
+    .order_by(models.Report.posted_at, models.Report.pipeline, models.Report.attempt, models.Report.digest)
+)
+
+
+def read_spoken(connection, change_id, as_of):
     found = []
-    for *values, line, account, name, is_gate, number, seen_at, merged_at in connection.execute(statement):
+    rows = connection.execute(_SPOKEN, {"change_id": change_id, "as_of": as_of}).all()
+    for *values, line, account, name, is_gate, number, seen_at, merged_at in rows:
         attempt = facts.Attempt(*values, tuple(facts.Build(*build[:3]) for build in _unpack(line)))
         merged_at = merged_at if merged_at and merged_at <= as_of else None
         found.append(Spoken(attempt, account, name, is_gate, number, seen_at, merged_at))
@@ -208,31 +213,32 @@ def _unpack(line):
     return summary.unpack(line) if line else ()
 
 
+_LINES = (
+    sa.select(
+        models.Build.report_id,
+        models.Build.job_id,
+        models.Job.name,
+        models.Build.result,
+        sa.type_coerce(models.Build.result_class, sa.String()),
+        models.Build.voting,
+        models.Build.log_url,
+    )
+    .join(models.Job, models.Job.id == models.Build.job_id)
+    .join(models.Report, models.Report.id == models.Build.report_id)
+    .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+    .where(
+        models.PatchSet.change_id == sa.bindparam("change_id"),
+        models.Report.kind == base.Kind.FINISHED,
+        models.Build.result_class.in_(facts.BAD),
+    )
+    .order_by(models.Build.report_id, models.Build.position)
+)
+
+
 def read_lines(connection, change_id):
     """Report id -> its builds that went wrong, in their order."""
-    build, report = models.Build, models.Report
-    statement = (
-        sa.select(
-            build.report_id,
-            build.job_id,
-            models.Job.name,
-            build.result,
-            sa.type_coerce(build.result_class, sa.String()),
-            build.voting,
-            build.log_url,
-        )
-        .join(models.Job, models.Job.id == build.job_id)
-        .join(report, report.id == build.report_id)
-        .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
-        .where(
-            models.PatchSet.change_id == change_id,
-            report.kind == base.Kind.FINISHED,
-            build.result_class.in_(facts.BAD),
-        )
-        .order_by(build.report_id, build.position)
-    )
     found = {}
-    for report_id, *values, log_url in connection.execute(statement):
+    for report_id, *values, log_url in connection.execute(_LINES, {"change_id": change_id}).all():
         is_link = bool(log_url) and log_url.startswith(("http://", "https://"))
         found.setdefault(report_id, []).append(Line(*values, log_url if is_link else None))
     return found
@@ -249,9 +255,9 @@ class Nearby:
     """What CIs said of other changes about when they failed this one."""
 
     def __init__(self, said):
-        """Takes CI id -> (at, change id, verdict, builds), in the order of their times."""
+        """Takes CI id -> (account id, at, change id, verdict, builds), in the order of their times."""
         self._said = said
-        self._times = {system_id: [at for at, *_ in each] for system_id, each in said.items()}
+        self._times = {system_id: [row[1] for row in each] for system_id, each in said.items()}
         self._found = {}
 
     def of(self, attempt):
@@ -268,7 +274,7 @@ class Nearby:
             build.job: {} for build in attempt.builds if build.voting and build.result_class == facts.FAILED
         }
         whole = {}
-        for _, change, verdict, line in self._said.get(attempt.system, ())[first:last]:
+        for _, _, change, verdict, line in self._said.get(attempt.system, ())[first:last]:
             if verdict in facts.JUDGED:
                 whole[change] = whole.get(change, False) or verdict == facts.FAILED
             if line:
@@ -322,8 +328,8 @@ def read_nearby(connection, change_id, bad, as_of):
                 models.PatchSet.change_id != change_id,
             )
         )
-        for account_id, *told in connection.execute(statement).all():
-            said.setdefault(systems[account_id], []).append(told)
+        for row in connection.execute(statement).all():
+            said.setdefault(systems[row[0]], []).append(row)
     for each in said.values():
-        each.sort(key=lambda told: told[0])
+        each.sort(key=operator.itemgetter(1))
     return Nearby(said)

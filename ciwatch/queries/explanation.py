@@ -58,6 +58,7 @@ class _Case:
         self._as_of = as_of
         self._bad = bad
         self._by_patch_set = {}
+        self._standing = {}
         for each in spoken:
             self._by_patch_set.setdefault(each.attempt.patch_set, []).append(each)
         self._lines = evidence.read_lines(connection, change_id)
@@ -114,7 +115,7 @@ class _Case:
         mine = verdicts.without_repetitions(
             [other.attempt for other in there if other.attempt.system == attempt.system]
         )
-        gate, peers = self._others(attempt, there)
+        gate, peers = self._others(attempt)
         nearby = self._nearby.of(attempt)
         log_url = next((line.log_url for line in (*failed, *broken, *lines) if line.log_url), None)
         whole = explanation.Suspect(
@@ -147,8 +148,16 @@ class _Case:
             trust=self._systems.trust(attempt),
         )
 
-    def _others(self, attempt, there):
+    def _others(self, attempt):
         """(the gate's verdict or None, those of the peers), without what was said in a spell."""
+        if attempt.patch_set not in self._standing:
+            self._standing[attempt.patch_set] = self._stand(self._by_patch_set[attempt.patch_set])
+        systems, standing = self._standing[attempt.patch_set]
+        gate, peers = scene.others_of(systems[attempt.system], standing, systems)
+        return gate, [verdict for verdict in peers if verdict in facts.JUDGED]
+
+    def _stand(self, there):
+        """The CIs that spoke of a patch set, by their id, and how they stand to it."""
         systems, attempts = {}, {}
         for other in there:
             system_id = other.attempt.system
@@ -157,9 +166,7 @@ class _Case:
                 system_id, other.is_gate, None, bool, datetime.timedelta(), aside
             )
             attempts.setdefault(system_id, []).append(other.attempt)
-        standing = scene.standing_verdicts(attempts, systems)
-        gate, peers = scene.others_of(systems[attempt.system], standing, systems)
-        return gate, [verdict for verdict in peers if verdict in facts.JUDGED]
+        return systems, scene.standing_verdicts(attempts, systems)
 
 
 _NONE = statistics.rate(0, 0)

@@ -6,10 +6,10 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.insight import expectation
 from ciwatch.insight import facts
 from ciwatch.insight import policy
 from ciwatch.insight import scene
-from ciwatch.insight.expectation import Standing
 from ciwatch.parsers import base
 from ciwatch.queries import registered
 from ciwatch.queries import window as windows
@@ -19,6 +19,10 @@ from ciwatch.rollup import learned
 
 #: The stretch of time that is looked at, where nobody says another.
 LENGTH = datetime.timedelta(days=30)
+
+
+# A member is compared by a method of its class, plain text at once.
+_FINISHED, _OTHER = str(base.Kind.FINISHED.value), str(base.Kind.OTHER.value)
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -127,7 +131,7 @@ def _read_logs(connection, accounts, window):
         .where(_in(accounts, window), report.kind == base.Kind.FINISHED, build.result_class.in_(facts.JUDGED))
         .order_by(build.report_id, build.position)
     )
-    for report_id, job, log_url in connection.execute(statement):
+    for report_id, job, log_url in connection.execute(statement).all():
         found.setdefault(report_id, []).append((job, log_url))
     return found
 
@@ -136,15 +140,15 @@ def _comments(reports, logs):
     """The comments that should hold links: not those that are no report, nor those that repeat one."""
     return [
         policy.Comment(
-            row.change,
-            row.patch_set,
-            row.posted_at,
-            row.text,
-            tuple(logs.get(row.id, ())),
-            row.kind == base.Kind.FINISHED and row.verdict in facts.JUDGED,
+            change,
+            patch_set,
+            posted_at,
+            text,
+            tuple(logs.get(report_id, ())),
+            kind == _FINISHED and verdict in facts.JUDGED,
         )
-        for row in reports
-        if row.kind != base.Kind.OTHER or row.parser is None
+        for report_id, _, change, patch_set, posted_at, kind, _, verdict, parser, text in reports
+        if kind != _OTHER or parser is None
     ]
 
 
@@ -167,26 +171,28 @@ class _Threads:
     def build(self, reports, own_phrase):
         """The :class:`~ciwatch.insight.policy.Thread` of each patch set of the window."""
         said = {}
-        for row in reports:
-            if row.kind == base.Kind.FINISHED or (row.kind == base.Kind.OTHER and row.verdict is not None):
-                result = policy.Result(
-                    row.posted_at, row.pipeline, row.verdict, row.kind != base.Kind.FINISHED
-                )
-                said.setdefault(row.patch_set_id, []).append(result)
+        for _, patch_set_id, _, _, posted_at, kind, pipeline, verdict, _, _ in reports:
+            is_finished = kind == _FINISHED
+            if is_finished or (kind == _OTHER and verdict is not None):
+                result = policy.Result(posted_at, pipeline, verdict, not is_finished)
+                said.setdefault(patch_set_id, []).append(result)
         return [self._thread(each, said.get(each.facts.id, ()), own_phrase) for each in self._patch_sets]
 
     def _thread(self, each, results, own_phrase):
         patch_set, asked = each.facts, self._asked.get(each.facts.id, ())
         watched = self._watch(each)
-        standing = scene.standing_of(watched, patch_set, (), self._window.until)
-        is_expected = standing not in (Standing.NOT_EXPECTED, Standing.UNKNOWN_FILES)
-        first_at = next((result.at for result in results if not result.is_repeat), None)
-        requests = tuple(
-            (at, phrase)
-            for at, phrase in asked
-            if (is_expected or (first_at is not None and first_at < at))
-            and policy.is_request(phrase, own_phrase)
+        is_expected = expectation.exemption(patch_set, watched.first_report_at) is None and bool(
+            watched.expected(patch_set.files)
         )
+        requests = ()
+        if asked:
+            first_at = next((result.at for result in results if not result.is_repeat), None)
+            requests = tuple(
+                (at, phrase)
+                for at, phrase in asked
+                if (is_expected or (first_at is not None and first_at < at))
+                and policy.is_request(phrase, own_phrase)
+            )
         return policy.Thread(
             patch_set.change,
             patch_set.number,
@@ -258,30 +264,23 @@ def _read_patch_sets(connection, projects, window):
         .where(_of_window(projects, window))
         .order_by(models.Change.number, table.number)
     )
-    found, following = [], None
+    found, following, until = [], (None, None), window.until
     # From the last on, so that each knows the one that replaced it.
     for row in reversed(connection.execute(statement).all()):
-        is_replaced = following is not None and following.change == row.change
-        merged_at, abandoned_at = (
-            at if at is not None and at <= window.until else None for at in (row.merged_at, row.abandoned_at)
-        )
+        *named, seen_at, created_at, merged_at, abandoned_at, is_unready, files, project_id = row
+        change = named[1]
         patch_set = facts.PatchSet(
-            row.id,
-            row.change,
-            row.number,
-            row.project,
-            row.branch,
-            row.kind,
-            row.seen_at,
-            row.created_at,
-            following.seen_at if is_replaced else None,
-            merged_at,
-            abandoned_at,
-            row.is_unready,
-            None if row.files is None else tuple(row.files),
+            *named,
+            seen_at,
+            created_at,
+            following[1] if following[0] == change else None,
+            merged_at if merged_at is not None and merged_at <= until else None,
+            abandoned_at if abandoned_at is not None and abandoned_at <= until else None,
+            is_unready,
+            None if files is None else tuple(files),
         )
-        found.append(_PatchSet(patch_set, row.project_id))
-        following = row
+        found.append(_PatchSet(patch_set, project_id))
+        following = change, seen_at
     return found[::-1]
 
 
@@ -295,6 +294,6 @@ def _read_rechecks(connection, projects, window):
         .where(_of_window(projects, window), table.posted_at <= window.until)
         .order_by(table.posted_at, table.id)
     )
-    for patch_set_id, at, phrase in connection.execute(statement):
+    for patch_set_id, at, phrase in connection.execute(statement).all():
         found.setdefault(patch_set_id, []).append((at, phrase))
     return found

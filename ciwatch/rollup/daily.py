@@ -1,5 +1,6 @@
 """The rows of the daily figures: written by the day, read by the window."""
 
+import functools
 import typing
 
 import msgspec
@@ -110,13 +111,17 @@ def _at(table, places):
     return sa.tuple_(*(table.c[name] for name in _KEY)).in_([tuple(place) for place in places])
 
 
-def _read(connection, table, kind, id_name, *conditions):
-    """Yields a :class:`Row` for each row of *table*."""
-    names = kind.__struct_fields__
+@functools.cache
+def _select(table, kind, id_name):
     keys = [table.c[name] for name in _KEY]
     ids = [table.c[id_name]] if id_name else [sa.literal(0)]
-    statement = sa.select(*keys, *ids, *(table.c[name] for name in names)).where(*conditions)
-    for project_id, branch, day, row_id, *values in connection.execute(statement):
+    return sa.select(*keys, *ids, *(table.c[name] for name in kind.__struct_fields__))
+
+
+def _read(connection, table, kind, id_name, *conditions):
+    """Yields a :class:`Row` for each row of *table*."""
+    statement = _select(table, kind, id_name).where(*conditions)
+    for project_id, branch, day, row_id, *values in connection.execute(statement).all():
         yield Row(Place(project_id, branch, day), row_id, kind(*values))
 
 

@@ -1,8 +1,12 @@
 """The lines of a change's builds as HTML: a page may have hundreds, for which a template is too slow."""
 
+import functools
+
 import markupsafe
 
 from ciwatch.web import rendering
+
+_escape = markupsafe.escape
 
 _LONGEST_RESULT = 80
 _LONGEST_DETAIL = 300
@@ -16,23 +20,25 @@ def rows(builds):
 
 
 def _row(build):
-    escape = markupsafe.escape
-    result = escape(rendering.bounded(build.result, _LONGEST_RESULT))
-    words = f'<span class="word {rendering.css(build.result_class)}">'
-    words += f"{rendering.mark(build.result_class)} {result}</span>"
+    words = f"{_word(build.result_class)}{_escape(rendering.bounded(build.result, _LONGEST_RESULT))}</span>"
     if not build.voting:
         words += " non-voting"
     if build.detail:
-        detail = escape(rendering.bounded(build.detail, _LONGEST_DETAIL))
+        detail = _escape(rendering.bounded(build.detail, _LONGEST_DETAIL))
         words += f' <span class="quiet"><bdi>{detail}</bdi></span>'
     ran = "" if build.duration_s is None else rendering.duration(build.duration_s)
     return (
-        f'<tr><th scope="row"><bdi>{escape(build.job)}</bdi></th><td>{words}</td>'
+        f'<tr><th scope="row"><bdi>{_escape(build.job)}</bdi></th><td>{words}</td>'
         f'<td class="n">{ran}</td><td>{_log(build.log_url)}</td></tr>'
     )
 
 
+@functools.lru_cache(maxsize=64)
+def _word(result_class):
+    return f'<span class="word {rendering.css(result_class)}">{rendering.mark(result_class)} '
+
+
 def _log(url):
     if rendering.safe_url(url):
-        return f'<a href="{markupsafe.escape(url)}">log</a>'
-    return f"<code>{markupsafe.escape(rendering.bounded(url, _LONGEST_ADDRESS))}</code>" if url else ""
+        return f'<a href="{_escape(url)}">log</a>'
+    return f"<code>{_escape(rendering.bounded(url, _LONGEST_ADDRESS))}</code>" if url else ""

@@ -5,6 +5,7 @@ import functools
 import types
 import urllib.parse
 
+import markupsafe
 import msgspec
 from pyramid import events
 
@@ -86,12 +87,17 @@ def safe_url(url):
     """*url* where it is an http or https address, else None: all else came from a comment, too."""
     if not url:
         return None
+    # Up to its host: the same for most logs of a CI.
+    return url if _is_safe("/".join(url.split("/", 3)[:3])) else None
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_safe(origin):
     try:
-        parts = urllib.parse.urlsplit(url)
-        host = parts.hostname
+        parts = urllib.parse.urlsplit(origin)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and host else None
+        return False
 
 
 def absolute(moment):
@@ -126,6 +132,25 @@ def relative(moment, now):
     return f"{int(seconds / (365.25 * 86400))} years ago"
 
 
+def when(moment, now):
+    """A moment and how long ago it was, as HTML."""
+    # None of the three has anything to escape.
+    return markupsafe.Markup(  # noqa: S704
+        f'<time datetime="{iso(moment)}">{absolute(moment)}</time>'
+        f' <span class="quiet when">({relative(moment, now)})</span>'
+    )
+
+
+def word(state, text=None):
+    """The word of a state as HTML, with its mark and a link to what it means; or *text* in its place."""
+    return markupsafe.Markup(f"{_before_word(state)}{markupsafe.escape(text or state)}</a>")  # noqa: S704
+
+
+@functools.lru_cache(maxsize=256)
+def _before_word(state):
+    return f'<a class="word {css(state)}" href="{markupsafe.escape(about(state))}">{mark(state)} '
+
+
 def age(moment, now):
     """How long ago, in few letters: 4s, 12m, 3h, 5d."""
     seconds = max(int((now - moment).total_seconds()), 0)
@@ -158,8 +183,16 @@ def query(base, **changes):
 
     A value may be a list: the parameter is then said so many times.
     """
-    values = {name: value for name, value in {**base, **changes}.items() if value not in (None, "")}
-    return urllib.parse.urlencode(values, doseq=True)
+    written = []
+    for name, value in {**base, **changes}.items():
+        if value not in (None, ""):
+            for each in value if isinstance(value, (list, tuple)) else (value,):
+                written.append(f"{_plus(name)}={_plus(str(each))}")
+    return "&".join(written)
+
+
+# A page has hundreds of addresses that differ in one value.
+_plus = functools.lru_cache(maxsize=16384)(urllib.parse.quote_plus)
 
 
 def address(place, base, **changes):
@@ -257,4 +290,6 @@ HELPERS = types.SimpleNamespace(
     size=size,
     span=span,
     timedelta=datetime.timedelta,
+    when=when,
+    word=word,
 )

@@ -17,4 +17,7 @@ def includeme(config):
         digest.update(path.read_bytes())
     config.registry["static_digest"] = digest.hexdigest()
     config.add_static_view("static", SPEC, cache_max_age=_YEAR_S)
-    config.add_cache_buster(SPEC, static.QueryStringConstantCacheBuster(digest.hexdigest()[:12], "v"))
+    version = digest.hexdigest()[:12]
+    config.add_cache_buster(SPEC, static.QueryStringConstantCacheBuster(version, "v"))
+    # To ask for each of them on each page takes longer than to write some pages.
+    config.registry["static_paths"] = {path.name: f"/static/{path.name}?v={version}" for path in FOLDER.iterdir()}

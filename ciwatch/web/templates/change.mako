@@ -70,9 +70,7 @@ ${self.row(patch_set, system)}
 % if system.reports:
 <details id="all-${patch_set.number}-${h.anchor(system.name)}">
 <summary><b><bdi>${h.bounded(system.title, 80)}</bdi></b> <span class="quiet">${self.counted(len(system.reports), 'comment')}, ${self.counted(sum(len(report.current) for report in system.reports), 'build')}</span></summary>
-% for report in reversed(system.reports):
-${self.report(report)}
-% endfor
+${said.reports(system, now)}
 </details>
 % endif
 % endfor
@@ -107,7 +105,7 @@ ${self.word(system.state)}
 Runs again, after it ${self.word(system.deciding.verdict)}.
 % endif
 % if system.deciding and system.deciding.explanation:
-${self.explanation(system.deciding.explanation)} ${self.next_steps(system)}
+${said.explanation(system.deciding.explanation)} ${self.next_steps(system)}
 ${self.logs(system.deciding)}
 % elif stance and stance.note:
 <bdi>${stance.note}</bdi>
@@ -132,7 +130,6 @@ ${h.duration(stance.answered_after_s)}${', late' if stance.is_late else ''}\
 </td>
 </tr>
 </%def>
-<%def name="explanation(told)"><bdi><b>${told.likelihood.capitalize()}.</b>${told.sentence[len(told.likelihood) + 1:]}</bdi></%def>
 <%def name="next_steps(system)">\
 % if system.contact:
 Ask ${self.contact(system.contact)}. \
@@ -159,54 +156,4 @@ ${f' and {len(bad) - 4} more' if len(bad) > 4 else ''}</span>
 % elif h.safe_url(report.explanation.log_url):
 <a href="${report.explanation.log_url}">Log</a>
 % endif
-</%def>
-<%def name="posted(moment)"><time datetime="${h.iso(moment) | n}">${h.absolute(moment) | n}</time> <span class="quiet when">(${h.relative(moment, now) | n})</span></%def>
-<%def name="report(report)">
-<div class="report">
-<p>\
-% if report.kind == 'started' and report.attempt is None:
-${self.word('running')} <span class="quiet">${report.pipeline}</span> \
-% elif report.kind == 'started':
-<span class="quiet">began ${report.pipeline}</span> \
-% elif report.parser is None:
-${self.word('unread')} <span class="quiet">no parser knows this wording</span> \
-% elif report.kind == 'other':
-<span class="quiet">${f'says {report.verdict} again' if report.verdict else 'understood, and no result'}</span> \
-% else:
-% if report.verdict:
-${self.word(report.verdict)} \
-% else:
-<span class="word">no verdict</span> \
-% endif
-${report.pipeline} attempt ${report.attempt} \
-% if report.verdict_source and report.verdict_source != 'builds':
-<span class="quiet">by its ${report.verdict_source}</span> \
-% endif
-% if report.vote is not None:
-<span class="quiet">voted ${'%+d' % report.vote if report.vote else 0}</span> \
-% endif
-% if report.headline and report.verdict and report.headline != report.verdict:
-<span class="quiet">its headline says ${report.headline}</span> \
-% endif
-% endif
-${self.posted(report.posted_at)}</p>
-% if report.explanation:
-<p>${self.explanation(report.explanation)}</p>
-% endif
-% if report.current:
-${self.jobs(report)}
-% endif
-% if report.text:
-<details><summary class="quiet">The comment</summary><pre>${h.bounded(report.text)}</pre></details>
-% endif
-</div>
-</%def>
-<%def name="jobs(report)">
-<table class="list builds">
-<caption>Builds of ${report.pipeline} at ${h.absolute(report.posted_at)}</caption>
-<thead><tr><th scope="col">Job</th><th scope="col">Result</th><th scope="col" class="n">Ran for</th><th scope="col">Log</th></tr></thead>
-<tbody>
-${builds.rows(report.current)}
-</tbody>
-</table>
 </%def>

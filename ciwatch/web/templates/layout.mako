@@ -70,10 +70,10 @@ live = False
 <%def name="foot()"></%def>
 <%def name="head()"></%def>
 <%def name="asked()"></%def>
-<%def name="static(name)">${request.static_path('ciwatch.web:static/' + name)}</%def>
-<%def name="when(moment)"><time datetime="${h.iso(moment)}">${h.absolute(moment)}</time> <span class="quiet when">(${h.relative(moment, now)})</span></%def>
+<%def name="static(name)">${request.registry['static_paths'][name] | n}</%def>
+<%def name="when(moment)">${h.when(moment, now) | n}</%def>
+<%def name="word(state, text=None)">${h.word(state, text)}</%def>
 <%def name="counted(number, what)">${number} ${what}${'' if number == 1 else 's'}</%def>
-<%def name="word(state, text=None)"><a class="word ${h.css(state)}" href="${h.about(state)}">${h.mark(state)} ${text or state}</a></%def>
 <%def name="status(word)"><a class="word ${h.STATUS_CSS.get(word, 'n')}" href="${h.about(word)}">${word}</a></%def>
 <%def name="mark(state)">
 % if state:

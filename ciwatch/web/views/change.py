@@ -4,8 +4,8 @@ from pyramid import httpexceptions
 from pyramid.view import view_config
 
 from ciwatch.queries import change as changes
-from ciwatch.web import builds
 from ciwatch.web import rendering
+from ciwatch.web import said
 from ciwatch.web import systems
 
 # Where the newest patch sets have no result yet, what was said of the one before is still what is known.
@@ -34,7 +34,7 @@ def change(request):
     found = find(request)
     gerrit = request.registry["conf"].gerrit.url.rstrip("/")
     url = rendering.safe_url(found.url) or gerrit + rendering.path("c", found.project, "+", found.number)
-    return rendering.page(request, change=found, gerrit_url=url, opened=_opened(found), builds=builds)
+    return rendering.page(request, change=found, gerrit_url=url, opened=_opened(found), said=said)
 
 
 def _opened(found):
