@@ -55,10 +55,11 @@ def system_cells(row, columns):
             written.append("<td class=e><b>·</b>")
             continue
         mark, css = rendering.MARKS[state]
-        again = f"<sup>{attempts}</sup>" if attempts > 1 else ""
+        if attempts > 1:
+            mark, css = f"{mark}<sup>{attempts}</sup>", f'"{css} a"'
         written.append(
             f"<td class={css}><a href=/change/{column.change}#{column.patch_set}-{anchor}"
-            f' title="{state}">{mark}{again}</a>'
+            f' title="{state}">{mark}</a>'
         )
     # The name of the CI is all that came from outside, and its anchor is quoted.
     return markupsafe.Markup("".join(written))  # noqa: S704
@@ -127,10 +128,12 @@ _AROUND = _Attempts()
 def _around(build, attempt):
     _, state, voting, has_log, position = build
     mark, css = _JOB_MARKS[state]
+    if attempt > 1:
+        mark, css = f"{mark}<sup>{attempt}</sup>", f"{css} a"
     if not voting:
         css = f'"{css} v" title=non-voting'
-    if attempt > 1:
-        mark = f"{mark}<sup>{attempt}</sup>"
+    elif attempt > 1:
+        css = f'"{css}"'
     if has_log:
         return f"<td class={css}><a href=/log/", f"/{position}>{mark}</a>"
     # The number is for whoever asks for more of the cell.

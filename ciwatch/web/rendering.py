@@ -195,6 +195,12 @@ def query(base, **changes):
 _plus = functools.lru_cache(maxsize=16384)(urllib.parse.quote_plus)
 
 
+def address(place, base, **changes):
+    """An address of ours with its query, as :func:`query` makes it; no question mark where it asks nothing."""
+    asks = query(base, **changes)
+    return f"{place}?{asks}" if asks else place
+
+
 def path(*parts):
     """An address of ours: parts quoted, slashes inside a part kept."""
     return "/" + "/".join(map(_part, parts))
@@ -239,17 +245,17 @@ def interval(rate):
     """Within what the share behind a rate is: 73 to 82 %; or too few, or none."""
     if not rate.is_enough:
         return "too few" if rate.of else "none"
-    return f"{_percent(rate.low)} to {_percent(rate.high)} %"
+    low, high = 100 * rate.low, 100 * rate.high
+    # What is nearly none, or nearly all, is neither; and both ends are told as exactly.
+    if 0 < low < 1 or 0 < high < 1 or 99 < low < 100 or 99 < high < 100:
+        return f"{_tenths(low)} to {_tenths(high)} %"
+    return f"{low:.0f} to {high:.0f} %"
 
 
-def _percent(share):
-    percent = 100 * share
-    # What is nearly none, or nearly all, is neither.
-    if 0 < percent < 1:
-        return f"{max(percent, 0.1):.1f}"
-    if 99 < percent < 100:
-        return f"{min(percent, 99.9):.1f}"
-    return f"{percent:.0f}"
+def _tenths(percent):
+    if percent in (0, 100):
+        return f"{percent:.0f}"
+    return f"{min(max(percent, 0.1), 99.9):.1f}"
 
 
 def span(told):
@@ -267,6 +273,7 @@ HELPERS = types.SimpleNamespace(
     STATUS_CSS=STATUS_CSS,
     about=about,
     absolute=absolute,
+    address=address,
     age=age,
     anchor=anchor,
     bounded=bounded,

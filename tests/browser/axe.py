@@ -6,12 +6,20 @@ import importlib.resources
 #: WCAG 2.2 up to AA, and what axe-core's authors advise beside it.
 TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
+#: The rules that another colour scheme can break: all else is where it was.
+COLOURS = ("color-contrast", "link-in-text-block")
+
 _OPTIONS = {
     "runOnly": {"type": "tag", "values": list(TAGS)},
     # WCAG 2.2 asks for targets of 24 pixels; axe-core has it off unless it is asked for.
     "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
     # Else it fetches the style sheets, which the policy of the page forbids.
+    "preload": False,
+}
+_OF_COLOURS = {
+    "runOnly": {"type": "rule", "values": list(COLOURS)},
+    "resultTypes": ["violations"],
     "preload": False,
 }
 _RUN = """options => axe.run(document, options).then(found => found.violations.map(each => ({
@@ -34,10 +42,11 @@ def load(page):
         session.detach()
 
 
-def violations(page):
-    """Sentences, one a rule that is broken."""
+def violations(page, only_colours=False):
+    """Sentences, one a rule that is broken; of all rules, or of those that go by colours."""
     load(page)
+    options = _OF_COLOURS if only_colours else _OPTIONS
     return [
         f"{each['id']} ({each['count']}): {each['help']}: " + " ".join(" | ".join(each["nodes"]).split())
-        for each in page.evaluate(_RUN, _OPTIONS)
+        for each in page.evaluate(_RUN, options)
     ]

@@ -26,17 +26,17 @@ base = h.path('ci', system.name)
 kept = {name: value for name, value in given.items() if name not in (kind, 'page')}
 says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 %>\
-<p class="crumb"><a href="${base}?${h.query(kept)}"><bdi>${system.title}</bdi></a></p>
+<p class="crumb"><a href="${h.address(base, kept)}"><bdi>${system.title}</bdi></a></p>
 <h1>${label}</h1>
 <nav class="lists" aria-label="Lists of this CI">
 % for each, (place, words, _) in KINDS.items():
-<a href="${base}/${place}?${h.query(kept)}"${' aria-current="true"' if each == kind else '' | n}>${words}</a>
+<a href="${h.address(f'{base}/{place}', kept)}"${' aria-current="true"' if each == kind else '' | n}>${words}</a>
 % endfor
 </nav>
 <p class="about">${about} The newest first, of ${days} days as of ${self.when(as_of)}.</p>
 <p class="choices">
 % for word in choices:
-<a class="button" href="${base}/${address}?${h.query(kept, **{kind: word})}"${' aria-current="true"' if word == chosen else '' | n}>${named(word)}</a>
+<a class="button" href="${h.address(f'{base}/{address}', kept, **{kind: word})}"${' aria-current="true"' if word == chosen else '' | n}>${named(word)}</a>
 % endfor
 </p>
 % if says:
@@ -64,7 +64,7 @@ says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 % endif
 </td>\
 % endif
-<td>${brief(each.uploaded_at)}</td><td><a href="${h.path('project', each.project)}?${h.query({'until': h.iso(each.uploaded_at + h.timedelta(days=1)), 'ci': system.name})}">${each.project}</a> <span class="quiet">${each.branch}</span></td></tr>
+<td>${brief(each.uploaded_at)}</td><td><a href="${h.address(h.path('project', each.project), {'until': h.iso(each.uploaded_at + h.timedelta(days=1)), 'ci': system.name})}">${each.project}</a> <span class="quiet">${each.branch}</span></td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -74,11 +74,11 @@ says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 % if listed.page > 1 or listed.has_more:
 <p class="pages">
 % if listed.page > 1:
-<a class="button" href="${base}/${address}?${h.query(given, page=listed.page - 1)}" rel="prev">Newer</a>
+<a class="button" href="${h.address(f'{base}/{address}', given, page=listed.page - 1)}" rel="prev">Newer</a>
 % endif
 <span>Page ${listed.page}</span>
 % if listed.has_more:
-<a class="button" href="${base}/${address}?${h.query(given, page=listed.page + 1)}" rel="next">Older</a>
+<a class="button" href="${h.address(f'{base}/{address}', given, page=listed.page + 1)}" rel="next">Older</a>
 % endif
 </p>
 % endif
@@ -93,4 +93,4 @@ ${self.word(word)}\
 </%def>
 <%def name="head()"><link rel="stylesheet" href="${self.static('system.css')}">
 </%def>
-<%def name="foot()"><% api = h.path('api/v1/ci', system.name, KINDS[kind][0]) %> <a href="${api}?${h.query(given)}">API of this view</a> <a href="${api}?${h.query(given, format='csv')}">CSV</a></%def>
+<%def name="foot()"><% api = h.path('api/v1/ci', system.name, KINDS[kind][0]) %> <a href="${h.address(api, given)}">API of this view</a> <a href="${h.address(api, given, format='csv')}">CSV</a></%def>

@@ -43,10 +43,10 @@ first heard of ${self.when(patch_set.seen_at)}\
 </%def>
 <%def name="told(patch_set)">
 % if patch_set.systems:
-<div class="panel rows"><table class="list verdicts">
+<div class="panel rows"><table role="table" class="list verdicts">
 <caption>What the CI systems say of patch set ${patch_set.number}</caption>
-<thead><tr><th scope="col">CI system</th><th scope="col">Verdict</th><th scope="col">Is it about this patch?</th><th scope="col" class="n">Attempts</th><th scope="col" class="n">Answered after</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">CI system</th><th role="columnheader" scope="col">Verdict</th><th role="columnheader" scope="col">Is it about this patch?</th><th role="columnheader" scope="col" class="n">Attempts</th><th role="columnheader" scope="col" class="n">Answered after</th></tr></thead>
+<tbody role="rowgroup">
 % for system in patch_set.systems:
 ${self.row(patch_set, system)}
 % endfor
@@ -83,25 +83,24 @@ ${said.reports(system, now)}
 </div>
 % endif
 </%def>
-<%def name="counted(number, what)">${number} ${what}${'' if number == 1 else 's'}</%def>
 <%def name="row(patch_set, system)">
 <% stance, anchor = system.stance, f'{patch_set.number}-{h.anchor(system.name)}' %>\
-<tr id="${anchor}">
-<th scope="row"><a href="${h.path('ci', system.name)}"><bdi>${h.bounded(system.title, 120)}</bdi></a>${' (gate)' if system.is_gate else ''}
+<tr role="row" id="${anchor}">
+<th role="rowheader" scope="row"><a href="${h.path('ci', system.name)}"><bdi>${h.bounded(system.title, 120)}</bdi></a>${' (gate)' if system.is_gate else ''}
 % if stance and stance.status == 'healthy':
 <span class="quiet">healthy</span>
 % elif stance and stance.status:
 ${self.status(stance.status)}
 % endif
 </th>
-<td>
+<td role="cell">
 % if system.state:
 ${self.word(system.state)}
 % else:
 <span class="quiet">no result</span>
 % endif
 </td>
-<td class="why">
+<td role="cell" class="why">
 % if system.state == 'running' and system.deciding:
 Runs again, after it ${self.word(system.deciding.verdict)}.
 % endif
@@ -117,14 +116,14 @@ ${self.next_steps(system)}
 <span class="quiet">no parser knows this wording</span>
 % endif
 </td>
-<td class="n" data-label="attempts">\
+<td role="cell" class="n" data-label="attempts">\
 % if system.reports:
 <a href="#all-${anchor}">${system.attempts}</a>\
 % else:
 0\
 % endif
 </td>
-<td class="n" data-label="answered after">\
+<td role="cell" class="n" data-label="answered after">\
 % if stance and stance.answered_after_s is not None:
 ${h.duration(stance.answered_after_s)}${', late' if stance.is_late else ''}\
 % endif

@@ -33,22 +33,22 @@ ${plots.patterns()}
 % elif known.page:
 <li>Its page <code>${h.bounded(known.page, 120)}</code></li>
 % endif
-<li><a href="${base}/policy?${h.query(given)}">Rules of third-party testing</a></li>
+<li><a href="${h.address(f'{base}/policy', given)}">Rules of third-party testing</a></li>
 <li><a href="${base}/feed.atom">Atom feed</a></li>
 <li><a href="#badge">Badge</a></li>
-<li><a href="${api}?${h.query(given)}">API of this view</a></li>
+<li><a href="${h.address(api, given)}">API of this view</a></li>
 </ul>
 <form class="filters" action="${base}">
 <span class="choice">\
 % for each in windows:
-<a href="${base}?${h.query(given, window=f'{each}d')}"${' aria-current="true"' if each == days else '' | n}>${each} days</a>\
+<a href="${h.address(base, given, window=f'{each}d')}"${' aria-current="true"' if each == days else '' | n}>${each} days</a>\
 % endfor
 </span>
 <input type="hidden" name="window" value="${days}d">
 <label>until the end of <input type="date" name="until" value="${told.last.isoformat()}" required></label>
 <button>Show</button>
 % if 'until' in given:
-<a class="button" href="${base}?${h.query(given, until='')}">Until now</a>
+<a class="button" href="${h.address(base, given, until='')}">Until now</a>
 % endif
 </form>
 % if told.waiting:
@@ -57,7 +57,7 @@ ${plots.patterns()}
 % if not told.last_report_at:
 <p class="note"><b>It has not reported a result ${'until then' if 'until' in given else 'yet'}.</b></p>
 % elif told.last_report_at.date() < told.first:
-<p class="note"><b>It reported nothing in these days.</b> The last: ${self.when(told.last_report_at)}. <a href="${base}?${h.query(given, until=h.iso(told.last_report_at))}">As of its last report</a>.</p>
+<p class="note"><b>It reported nothing in these days.</b> The last: ${self.when(told.last_report_at)}. <a href="${h.address(base, given, until=h.iso(told.last_report_at))}">As of its last report</a>.</p>
 % endif
 <section class="panel" aria-labelledby="days">
 <h2 id="days">${h.day(told.first)}${f' {told.first.year}' if told.first.year != told.last.year else ''} to ${h.day(told.last)} ${told.last.year}</h2>
@@ -71,10 +71,10 @@ ${plots.strip(told.days, told.spells, told.first, told.last, told.as_of, f"What 
 <h2 class="heard">Figures</h2>
 <ul class="figures">
 <%self:figure label="Passed" place="passed-of-judged" rate="${of.passed}">${counted(of.passed.n, 'passed')}, ${counted(of.passed.of - of.passed.n, 'failed')}</%self:figure>
-<%self:figure label="Trust in its -1" place="trust" rate="${of.trust}"><a href="${base}/trust?${h.query(given, outcome='confirmed')}">${of.trust.n} confirmed</a>, <a href="${base}/trust?${h.query(given, outcome='refuted')}">${of.trust.of - of.trust.n} refuted</a>, <a href="${base}/trust?${h.query(given, outcome='open')}">${of.open} open</a>, <a href="${base}/trust?${h.query(given, outcome='set_aside')}">${of.set_aside} set aside</a></%self:figure>
-<%self:figure label="Answered" place="answered" rate="${of.answered}">${counted(of.answered.n, 'answered')}, <a href="${base}/missed?${h.query(given)}">${of.missed} missed</a>, <a href="${base}/missed?${h.query(given, standing='pending')}">${of.pending} pending</a>, <a href="${base}/missed?${h.query(given, standing='superseded')}">${of.superseded} superseded</a>\
+<%self:figure label="Trust in its -1" place="trust" rate="${of.trust}"><a href="${h.address(f'{base}/trust', given, outcome='confirmed')}">${of.trust.n} confirmed</a>, <a href="${h.address(f'{base}/trust', given, outcome='refuted')}">${of.trust.of - of.trust.n} refuted</a>, <a href="${h.address(f'{base}/trust', given, outcome='open')}">${of.open} open</a>, <a href="${h.address(f'{base}/trust', given, outcome='set_aside')}">${of.set_aside} set aside</a></%self:figure>
+<%self:figure label="Answered" place="answered" rate="${of.answered}">${counted(of.answered.n, 'answered')}, <a href="${h.address(f'{base}/missed', given)}">${of.missed} missed</a>, <a href="${h.address(f'{base}/missed', given, standing='pending')}">${of.pending} pending</a>, <a href="${h.address(f'{base}/missed', given, standing='superseded')}">${of.superseded} superseded</a>\
 % if of.unknown_files:
-, <a href="${base}/missed?${h.query(given, standing='unknown_files')}">${of.unknown_files} of unknown files</a>\
+, <a href="${h.address(f'{base}/missed', given, standing='unknown_files')}">${of.unknown_files} of unknown files</a>\
 % endif
 </%self:figure>
 <%self:figure label="Answered in time" place="in_time" rate="${of.in_time}">\
@@ -140,9 +140,9 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 % endfor
 </tbody>
 </table>
-<p class="more"><a href="${base}/missed?${h.query(given)}">All ${of.missed}</a> <a href="${api}/missed?${h.query(given, format='csv')}">CSV</a></p>
+<p class="more"><a href="${h.address(f'{base}/missed', given)}">All ${of.missed}</a> <a href="${h.address(f'{api}/missed', given, format='csv')}">CSV</a></p>
 % else:
-<p class="quiet">None in these days. <a href="${base}/missed?${h.query(given, standing='all')}">Pending and superseded ones</a></p>
+<p class="quiet">None in these days. <a href="${h.address(f'{base}/missed', given, standing='all')}">Pending and superseded ones</a></p>
 % endif
 </section>
 </div>
@@ -155,7 +155,7 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 <thead><tr><th scope="col">Job</th><th scope="col" class="n">Flaked/judged</th><th scope="col" class="n">Interval</th></tr></thead>
 <tbody>
 % for job in told.unstable_jobs:
-<tr><th scope="row"><a href="${h.path('ci', told.name, 'job', job.name)}?${h.query(given)}">${job.name}</a></th><td class="n">${job.flaked.n}/${job.flaked.of}</td><td class="n">${h.interval(job.flaked)}</td></tr>
+<tr><th scope="row"><a href="${h.address(h.path('ci', told.name, 'job', job.name), given)}">${job.name}</a></th><td class="n">${job.flaked.n}/${job.flaked.of}</td><td class="n">${h.interval(job.flaked)}</td></tr>
 % endfor
 </tbody>
 </table>
@@ -169,7 +169,7 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 <thead><tr><th scope="col">Job</th><th scope="col" class="n">Builds passed/judged</th><th scope="col" class="n">Infrastructure</th><th scope="col" class="n">Flaked/judged</th></tr></thead>
 <tbody>
 % for job in portrait.jobs:
-<tr><th scope="row"><a href="${h.path('ci', told.name, 'job', job.name)}?${h.query(given)}">${job.name}</a></th><td class="n">${self.n(job.passed)}</td><td class="n">${job.infrastructure}</td><td class="n">${self.n(job.flaked)}</td></tr>
+<tr><th scope="row"><a href="${h.address(h.path('ci', told.name, 'job', job.name), given)}">${job.name}</a></th><td class="n">${self.n(job.passed)}</td><td class="n">${job.infrastructure}</td><td class="n">${self.n(job.flaked)}</td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -200,7 +200,7 @@ There are no patch sets that both of them judged.\
 </section>
 <section class="panel" aria-labelledby="badge">
 <h2 id="badge">Badge</h2>
-<p class="badges"><img src="${base}/badge.svg?${h.query(until)}" height="20" alt="${told.title}: ${told.status.word}"> <img src="${base}/badge.svg?${h.query(until, show='trust')}" height="20" alt="${told.title}: trust in its -1"></p>
+<p class="badges"><img src="${h.address(f'{base}/badge.svg', until)}" height="20" alt="${told.title}: ${told.status.word}"> <img src="${h.address(f'{base}/badge.svg', until, show='trust')}" height="20" alt="${told.title}: trust in its -1"></p>
 % for label, text in snippets:
 <details class="values"><summary>${label}</summary><pre tabindex="0">${text}</pre></details>
 % endfor
@@ -237,7 +237,7 @@ it lasts\
 <thead><tr><th scope="col">Project</th><th scope="col" class="n">Passed/judged</th><th scope="col" class="n">Answered</th><th scope="col" class="n">In time</th><th scope="col" class="n">Limit</th><th scope="col" class="n">Trust</th></tr></thead>
 <tbody>
 % for each in told.projects:
-<tr><th scope="row"><a href="${h.path('project', each.project)}?${h.query({'ci': told.name, 'until': h.iso(told.as_of)})}">${each.project}</a></th><td class="n">${self.n(each.figures.passed)}</td><td class="n">${self.n(each.figures.answered)}</td><td class="n">${self.n(each.figures.in_time)}</td><td class="n">${h.duration(each.limit_s)}</td><td class="n">${self.n(each.figures.trust)}</td></tr>
+<tr><th scope="row"><a href="${h.address(h.path('project', each.project), {'ci': told.name, 'until': h.iso(told.as_of)})}">${each.project}</a></th><td class="n">${self.n(each.figures.passed)}</td><td class="n">${self.n(each.figures.answered)}</td><td class="n">${self.n(each.figures.in_time)}</td><td class="n">${h.duration(each.limit_s)}</td><td class="n">${self.n(each.figures.trust)}</td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -295,7 +295,7 @@ ${unread.words(portrait.unknown_words, False)}
 <a href="/change/${place.change}#${place.patch_set}-${fragment}">${place.change},${place.patch_set}</a> \
 % endfor
 ${f'and {len(evidence) - most} more' if len(evidence) > most else ''}</%def>
-<%def name="counted(number, name, words=None)"><a href="${h.path('ci', portrait.told.name)}/patchsets?${h.query(given, counted=name)}">${f'{number:,}'}${' ' if words != '' else ''}${name if words is None else words}</a></%def>
+<%def name="counted(number, name, words=None)"><a href="${h.address(h.path('ci', portrait.told.name) + '/patchsets', given, counted=name)}">${f'{number:,}'}${' ' if words != '' else ''}${name if words is None else words}</a></%def>
 <%def name="voice(state)">
 % if state:
 ${self.word(state)}\
@@ -331,4 +331,4 @@ ${caller.body()}</p></li>
 <%def name="head()"><link rel="stylesheet" href="${self.static('system.css')}">
 <link rel="alternate" type="application/atom+xml" title="${portrait.told.title}" href="${h.path('ci', portrait.told.name)}/feed.atom">
 </%def>
-<%def name="foot()"> <a href="${h.path('api/v1/ci', portrait.told.name)}?${h.query(given)}">API of this view</a> <a href="${h.path('api/v1/ci', portrait.told.name)}?${h.query(given, format='csv')}">CSV by day</a> <a href="${h.path('ci', portrait.told.name)}/feed.atom">Feed</a> <a href="${h.path('ci', portrait.told.name)}/badge.svg">Badge</a></%def>
+<%def name="foot()"> <a href="${h.address(h.path('api/v1/ci', portrait.told.name), given)}">API of this view</a> <a href="${h.address(h.path('api/v1/ci', portrait.told.name), given, format='csv')}">CSV by day</a> <a href="${h.path('ci', portrait.told.name)}/feed.atom">Feed</a> <a href="${h.path('ci', portrait.told.name)}/badge.svg">Badge</a></%def>

@@ -13,11 +13,11 @@
 % endfor
 <button>Show</button>
 % if 'ci' in given:
-<a class="button" href="/ci?${h.query(given, ci='')}">All</a>
+<a class="button" href="${h.address('/ci', given, ci='')}">All</a>
 % endif
 <span class="choice">\
 % for word, label in (('worst', 'Worst first'), ('name', 'By name')):
-<a href="/ci?${h.query(given, order=word)}"${' aria-current="true"' if word == order else '' | n}>${label}</a>\
+<a href="${h.address('/ci', given, order=word)}"${' aria-current="true"' if word == order else '' | n}>${label}</a>\
 % endfor
 </span>
 </form>
@@ -33,7 +33,7 @@
 <tbody>
 % for system in systems:
 <tr>
-<th scope="row" class="name"><a href="${h.path('ci', system.name)}${'?' + h.query(until) if until else ''}"><bdi>${system.title}</bdi></a>${' (gate)' if system.is_gate else ''}</th>
+<th scope="row" class="name"><a href="${h.address(h.path('ci', system.name), until)}"><bdi>${system.title}</bdi></a>${' (gate)' if system.is_gate else ''}</th>
 <td>${self.status(system.status)}</td>
 <td>${short(system.since)}</td>
 <td>${short(system.last_report_at)}</td>
@@ -69,4 +69,4 @@ ${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate)}</span>\
 <span class="quiet">none</span>\
 % endif
 </%def>
-<%def name="foot()"> <a href="/api/v1/ci${'?' + h.query(until) if until else ''}">API of this view</a> <a href="/api/v1/ci?${h.query(until, format='csv')}">CSV</a></%def>
+<%def name="foot()"> <a href="${h.address('/api/v1/ci', until)}">API of this view</a> <a href="${h.address('/api/v1/ci', until, format='csv')}">CSV</a></%def>

@@ -10,11 +10,10 @@ learned = [project for project in coverage.projects if not project.components]
 %>
 <%def name="title()">Coverage${' of ' + given.get('project', '') if given.get('project', '') else ''}</%def>
 <%def name="head()"><link rel="stylesheet" href="${self.static('tables.css')}"></%def>
-<%def name="foot()"><a href="${address('/api/v1/coverage')}">API of this view</a> <a href="${address('/api/v1/coverage', format='csv')}">CSV</a></%def>
-<%def name="address(path, **changes)"><% query = h.query(given, **changes) %>${path}${'?' + query if query else ''}</%def>
+<%def name="foot()"><a href="${h.address('/api/v1/coverage', given)}">API of this view</a> <a href="${h.address('/api/v1/coverage', given, format='csv')}">CSV</a></%def>
 <%def name="state(word)"><a class="word ${h.STATUS_CSS.get(word) or {'no CI': 'f', 'never reported': 'f', 'no recent report': 'i', 'served': 'p'}[word]}" href="${h.about(word)}">${word}</a></%def>
 <%def name="columns(first)">
-<thead><tr>${'<th scope="col">%s</th>' % first if first else '' | n}<th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Last report here</th><th scope="col" class="n"><a href="${h.about('answered')}">Answered</a>, of <a href="${h.about('expected')}">expected</a></th><th scope="col" class="n"><a href="${h.about('trust')}">Trust in its -1</a></th><th scope="col"><a href="${h.about('policy')}">Policy</a></th></tr></thead>
+<thead role="rowgroup"><tr role="row">${'<th role="columnheader" scope="col">%s</th>' % first if first else '' | n}<th role="columnheader" scope="col">CI system</th><th role="columnheader" scope="col">Status</th><th role="columnheader" scope="col">Last report here</th><th role="columnheader" scope="col" class="n"><a href="${h.about('answered')}">Answered</a>, of <a href="${h.about('expected')}">expected</a></th><th role="columnheader" scope="col" class="n"><a href="${h.about('trust')}">Trust in its -1</a></th><th role="columnheader" scope="col"><a href="${h.about('policy')}">Policy</a></th></tr></thead>
 </%def>
 <%def name="named(of)"><a href="${h.path('ci', of.name)}"><bdi>${h.bounded(of.title, 80)}</bdi></a>${' (gate)' if of.is_gate else ''}</%def>
 <%def name="glances(systems, told=None)"><ul class="glances">\
@@ -28,25 +27,25 @@ ${state(of.status)}\
 </ul></%def>
 <%def name="service(of, is_first=False)">
 % if is_first:
-<th scope="row">${named(of)}</th>\
+<th role="rowheader" scope="row">${named(of)}</th>\
 % else:
-<td data-label="CI system"><span>${named(of)}</span></td>\
+<td role="cell" data-label="CI system"><span>${named(of)}</span></td>\
 % endif
 % if of.status == 'never reported':
-<td colspan="5" data-label="Status"><span>${state(of.status)}</span></td>\
+<td role="cell" colspan="5" data-label="Status"><span>${state(of.status)}</span></td>\
 <% return "" %>
 % endif
-<td data-label="Status"><span>${state(of.status)}\
+<td role="cell" data-label="Status"><span>${state(of.status)}\
 % if of.status != 'healthy':
 <span class="rule">${h.bounded(of.rule, 300)}</span>\
 % endif
-</span></td><td data-label="Last report here">\
+</span></td><td role="cell" data-label="Last report here">\
 % if of.last_report_at:
 <span>${self.when(of.last_report_at)}</span>\
 % else:
 <span class="quiet">none</span>\
 % endif
-</td><td class="n" data-label="Answered"><span>${figures.rate(of.answered)}</span></td><td class="n" data-label="Trust in its -1"><span>${figures.rate(of.trust)}</span></td><td data-label="Policy"><span>\
+</td><td role="cell" class="n" data-label="Answered"><span>${figures.rate(of.answered)}</span></td><td role="cell" class="n" data-label="Trust in its -1"><span>${figures.rate(of.trust)}</span></td><td role="cell" data-label="Policy"><span>\
 % if of.rules is None:
 <a href="${h.path('ci', of.name, 'policy')}">rules<span class="heard"> of ${of.title}</span></a>\
 % elif of.rules.broken:
@@ -58,11 +57,11 @@ ${state(of.status)}\
 </%def>
 <%def name="group(name, link, systems)">
 % for of in systems:
-<tr${'' if loop.first else ' class="more"' | n}>\
+<tr role="row"${'' if loop.first else ' class="more"' | n}>\
 % if loop.first:
-<th scope="${'rowgroup' if len(systems) > 1 else 'row'}"${' rowspan="%d"' % len(systems) if len(systems) > 1 else '' | n}${' id="%s"' % h.anchor(name) if link else '' | n}>\
+<th role="rowheader" scope="${'rowgroup' if len(systems) > 1 else 'row'}"${' rowspan="%d"' % len(systems) if len(systems) > 1 else '' | n}${' id="%s"' % h.anchor(name) if link else '' | n}>\
 % if link:
-<a href="${address('/coverage', project=name)}"><bdi>${name}</bdi></a>\
+<a href="${h.address('/coverage', given, project=name)}"><bdi>${name}</bdi></a>\
 % else:
 <bdi>${name}</bdi>\
 % endif
@@ -72,12 +71,12 @@ ${service(of)}</tr>
 % endfor
 </%def>
 <%def name="others(systems, caption)">
-<div class="scroll"><table class="list stack groups">
+<div class="scroll"><table role="table" class="list stack groups">
 <caption>${caption}</caption>
 ${columns(None)}
-<tbody>
+<tbody role="rowgroup">
 % for of in systems:
-<tr>${service(of, True)}</tr>
+<tr role="row">${service(of, True)}</tr>
 % endfor
 </tbody>
 </table></div>
@@ -97,7 +96,7 @@ ${columns(None)}
 % endif
 <button>Show</button>
 % if only:
-<a href="${address('/coverage', project='', rules='')}">All projects</a>
+<a href="${h.address('/coverage', given, project='', rules='')}">All projects</a>
 % endif
 </form>
 <ul class="sums" aria-label="In all">
@@ -122,7 +121,7 @@ ${columns(None)}
 <div class="note"><b>No components are registered,</b> so nobody can tell which of them have no CI. Name the parts of a project that need one, and who tests each, under <code>projects</code> in the file that <code>[insight] registry_file</code> names. Until then, here are the CI systems that report on each project.</div>
 % endif
 % if only and coverage.reporting:
-<p><a class="button" href="${address('/coverage', rules='' if rules else 'yes')}"${' aria-current="true"' if rules else '' | n}>Which rules does each break?</a></p>
+<p><a class="button" href="${h.address('/coverage', given, rules='' if rules else 'yes')}"${' aria-current="true"' if rules else '' | n}>Which rules does each break?</a></p>
 % if rules:
 <p class="about">A CI keeps or breaks a <a href="${h.about('policy')}">rule of third-party testing</a> with all that it said in 30 days, on whatever project. Rules with too few cases are not counted.</p>
 % endif
@@ -131,7 +130,7 @@ ${columns(None)}
 <nav class="jumps many" aria-label="Projects"><details${' open' if len(registered) <= 40 else ''}><summary>${f'{len(registered):,}'} projects with registered components</summary><ul>
 % for project in registered:
 <% lacking = sum(component.state != 'served' for component in project.components) %>
-<li><a href="${address('/coverage', project=project.name) if is_brief else '#' + h.anchor(project.name)}"><bdi>${project.name}</bdi></a> <span class="lacks">\
+<li><a href="${h.address('/coverage', given, project=project.name) if is_brief else '#' + h.anchor(project.name)}"><bdi>${project.name}</bdi></a> <span class="lacks">\
 % if lacking:
 <b>${lacking}</b> of ${len(project.components)} without\
 % else:
@@ -149,18 +148,18 @@ all ${len(project.components)} served\
 <h2 id="lacking">Without a CI that reports</h2>
 % if components > served:
 <p class="about">The page of a project has all its components, and how each CI does there.</p>
-<div class="scroll"><table class="list stack groups">
+<div class="scroll"><table role="table" class="list stack groups">
 <caption>Components without a CI that reports</caption>
-<thead><tr><th scope="col">Project</th><th scope="col">Component</th><th scope="col">Why</th><th scope="col">CI systems that are registered for it</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Project</th><th role="columnheader" scope="col">Component</th><th role="columnheader" scope="col">Why</th><th role="columnheader" scope="col">CI systems that are registered for it</th></tr></thead>
+<tbody role="rowgroup">
 % for project in registered:
 <% lacking = [component for component in project.components if component.state != 'served'] %>
 % for component in lacking:
-<tr${'' if loop.first else ' class="more"' | n}>\
+<tr role="row"${'' if loop.first else ' class="more"' | n}>\
 % if loop.first:
-<th scope="rowgroup" rowspan="${len(lacking)}"><a href="${address('/coverage', project=project.name)}"><bdi>${project.name}</bdi></a></th>\
+<th role="rowheader" scope="rowgroup" rowspan="${len(lacking)}"><a href="${h.address('/coverage', given, project=project.name)}"><bdi>${project.name}</bdi></a></th>\
 % endif
-<td><bdi>${component.name}</bdi></td><td>${state(component.state)}</td><td>\
+<td role="cell"><bdi>${component.name}</bdi></td><td role="cell">${state(component.state)}</td><td role="cell">\
 % if component.systems:
 ${glances(component.systems, component.state)}\
 % endif
@@ -175,12 +174,12 @@ ${glances(component.systems, component.state)}\
 % endif
 % if learned:
 <h2 id="learned">${'Projects without registered components' if registered else 'Projects'}</h2>
-<div class="scroll"><table class="list stack groups">
+<div class="scroll"><table role="table" class="list stack groups">
 <caption>CI systems that report on each project</caption>
-<thead><tr><th scope="col">Project</th><th scope="col">CI systems that report on it</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Project</th><th role="columnheader" scope="col">CI systems that report on it</th></tr></thead>
+<tbody role="rowgroup">
 % for project in learned:
-<tr><th scope="row"><a href="${address('/coverage', project=project.name)}"><bdi>${project.name}</bdi></a></th><td>${glances(project.others)}</td></tr>
+<tr role="row"><th role="rowheader" scope="row"><a href="${h.address('/coverage', given, project=project.name)}"><bdi>${project.name}</bdi></a></th><td role="cell">${glances(project.others)}</td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -195,19 +194,19 @@ count = len(project.components)
 % if only:
 <a href="${h.path('project', project.name)}"><bdi>${project.name}</bdi></a>\
 % else:
-<a href="${address('/coverage', project=project.name)}"><bdi>${project.name}</bdi></a>\
+<a href="${h.address('/coverage', given, project=project.name)}"><bdi>${project.name}</bdi></a>\
 % endif
 </h2>
 <p class="about">${count} component${'' if count == 1 else 's'}, ${count - without} of them with a CI that reports.</p>
-<div class="scroll"><table class="list stack groups">
+<div class="scroll"><table role="table" class="list stack groups">
 <caption>Components of ${project.name}</caption>
 ${columns('Component')}
-<tbody>
+<tbody role="rowgroup">
 % for component in project.components:
 % if component.systems:
 ${group(component.name, False, component.systems)}
 % else:
-<tr><th scope="row"><bdi>${component.name}</bdi></th><td colspan="6" data-label="CI system"><span>${state(component.state)}</span></td></tr>
+<tr role="row"><th role="rowheader" scope="row"><bdi>${component.name}</bdi></th><td role="cell" colspan="6" data-label="CI system"><span>${state(component.state)}</span></td></tr>
 % endif
 % endfor
 </tbody>
@@ -221,10 +220,10 @@ ${others(project.others, "Other CI systems that report on " + project.name)}
 % if registered:
 <h2 id="learned">Projects without registered components</h2>
 % endif
-<div class="scroll"><table class="list stack groups">
+<div class="scroll"><table role="table" class="list stack groups">
 <caption>CI systems that report on each project</caption>
 ${columns('Project')}
-<tbody>
+<tbody role="rowgroup">
 % for project in learned:
 ${group(project.name, True, project.others)}
 % endfor

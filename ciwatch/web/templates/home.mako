@@ -3,7 +3,7 @@
 <%def name="title()">Projects</%def>
 <%def name="head()"><link rel="stylesheet" href="${self.static('home.css')}">
 </%def>
-<%def name="foot()"> <a href="/api/v1/projects${'?' + h.query(given) if given else ''}">API of this view</a></%def>
+<%def name="foot()"> <a href="${h.address('/api/v1/projects', given)}">API of this view</a></%def>
 <%def name="share(rate)">${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">(${h.interval(rate)})</span></%def>
 <%def name="system(each)"><a href="${h.path('ci', each.name)}"><bdi>${h.bounded(each.title, 60)}</bdi></a>${' (gate)' if each.is_gate else ''}</%def>
 <% busy = [project for project in home.projects if project.patch_sets]
@@ -17,10 +17,10 @@ old = home.newest is not None and home.as_of - home.newest > lately %>\
 <div class="note"><b>Nothing was recorded yet.</b> Events come in with <code>ciwatch replay FILE</code>; <code>ciwatch demo</code> shows a simulated project.</div>
 % else:
 % if old:
-<p class="note"><b>Nothing was recorded since ${self.when(home.newest)}.</b> This is as of ${h.absolute(home.as_of)}. <a href="/?${h.query({'until': h.iso(home.newest)})}">As it was then</a></p>
+<p class="note"><b>Nothing was recorded since ${self.when(home.newest)}.</b> This is as of ${h.absolute(home.as_of)}. <a href="${h.address('/', {'until': h.iso(home.newest)})}">As it was then</a></p>
 % endif
 % for each in home.breakages:
-<p class="note warn"><b>All fail since ${self.when(each.since)}:</b> ${len(each.systems)} CI systems failed ${len(each.changes)} changes of <bdi>${', '.join(each.projects[:5])}${' and others' if len(each.projects) > 5 else ''}</bdi>. It is not one CI, and probably not your patch. <a href="/upstream${'?' + h.query(given) if given else ''}#breakages">What fails for all</a></p>
+<p class="note warn"><b>All fail since ${self.when(each.since)}:</b> ${self.counted(len(each.systems), 'CI system')} failed ${self.counted(len(each.changes), 'change')} of <bdi>${', '.join(each.projects[:5])}${' and others' if len(each.projects) > 5 else ''}</bdi>. It is not one CI, and probably not your patch. <a href="${h.address('/upstream', given)}#breakages">What fails for all</a></p>
 % endfor
 <p class="gate">\
 % if home.gate is None:
@@ -39,17 +39,17 @@ passed ${self.share(home.gate.now)} of the patch sets that it judged in 7 days\
 % else:
 judged no patch set in 7 days.\
 % endif
- <a href="/upstream${'?' + h.query(given) if given else ''}">Upstream</a>\
+ <a href="${h.address('/upstream', given)}">Upstream</a>\
 % endif
 </p>
 <h2 id="lately">Since yesterday</h2>
 % if home.happenings:
-<div class="panel lately"><table class="list">
+<div class="panel lately"><table role="table" class="list">
 <caption>Status words that changed in the last 24 hours</caption>
-<thead><tr><th scope="col">CI system</th><th scope="col">Now</th><th scope="col">Before</th><th scope="col">Since</th><th scope="col">Why</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">CI system</th><th role="columnheader" scope="col">Now</th><th role="columnheader" scope="col">Before</th><th role="columnheader" scope="col">Since</th><th role="columnheader" scope="col">Why</th></tr></thead>
+<tbody role="rowgroup">
 % for each in home.happenings[:most_happenings]:
-<tr><th scope="row">${self.system(each)}</th><td>${self.status(each.status)}${' again' if each.kind == 'recovered' else ''}</td><td>${each.before or 'not known'}</td><td>${self.when(each.since)}</td><td class="why"><bdi>${h.bounded(each.rule, 300)}</bdi></td></tr>
+<tr role="row"><th role="rowheader" scope="row">${self.system(each)}</th><td role="cell">${self.status(each.status)}${' again' if each.kind == 'recovered' else ''}</td><td role="cell">${each.before or 'not known'}</td><td role="cell">${self.when(each.since)}</td><td role="cell" class="why"><bdi>${h.bounded(each.rule, 300)}</bdi></td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -61,36 +61,36 @@ judged no patch set in 7 days.\
 % endif
 <h2 id="projects">By project</h2>
 % if busy:
-<div class="panel projects"><table class="list">
+<div class="panel projects"><table role="table" class="list">
 <caption>Projects with patch sets in the last 7 days, and their CI systems: those that do worst first</caption>
-<thead><tr><th scope="col">Project</th><th scope="col">CI systems that are not well</th><th scope="col">All others</th><th scope="col" class="n">Patch sets, 7 days</th><th scope="col">The newest</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Project</th><th role="columnheader" scope="col">CI systems that are not well</th><th role="columnheader" scope="col">All others</th><th role="columnheader" scope="col" class="n">Patch sets, 7 days</th><th role="columnheader" scope="col">The newest</th></tr></thead>
+<tbody role="rowgroup">
 % for project in busy:
-<tr>
-<th scope="row"><a href="${h.path('project', project.name)}${'?' + h.query(given) if given else ''}">${project.name}</a></th>
-<td>
+<tr role="row">
+<th role="rowheader" scope="row"><a href="${h.address(h.path('project', project.name), given)}">${project.name}</a></th>
+<td role="cell">
 % if project.not_well:
 <ul class="glances">
 % for each in project.not_well[:most_named]:
 <li>${self.status(each.status)} ${self.system(each)}</li>
 % endfor
 % if len(project.not_well) > most_named:
-<li><a href="/coverage?${h.query({**given, 'project': project.name})}">and ${len(project.not_well) - most_named} more</a></li>
+<li><a href="${h.address('/coverage', {**given, 'project': project.name})}">and ${len(project.not_well) - most_named} more</a></li>
 % endif
 </ul>
 % else:
 <span class="quiet">none</span>
 % endif
 </td>
-<td>\
+<td role="cell">\
 % if project.systems or project.long_silent:
-<a href="/coverage?${h.query({**given, 'project': project.name})}" aria-label="CI systems of ${project.name}: ${self.others(project).strip()}">${self.others(project)}</a>\
+<a href="${h.address('/coverage', {**given, 'project': project.name})}" aria-label="CI systems of ${project.name}: ${self.others(project).strip()}">${self.others(project)}</a>\
 % else:
 <span class="quiet">no CI reported</span>\
 % endif
 </td>
-<td class="n" data-label="patch sets in 7 days:">${f'{project.patch_sets:,}'}</td>
-<td>${self.when(project.active_at)}</td>
+<td role="cell" class="n" data-label="patch sets in 7 days:">${f'{project.patch_sets:,}'}</td>
+<td role="cell">${self.when(project.active_at)}</td>
 </tr>
 % endfor
 </tbody>
@@ -103,7 +103,7 @@ judged no patch set in 7 days.\
 <summary>${len(idle)} ${'project' if len(idle) == 1 else 'projects'} without a patch set in these 7 days</summary>
 <ul>
 % for project in idle:
-<li><a href="${h.path('project', project.name)}${'?' + h.query({'until': h.iso(project.active_at)}) if project.active_at else ''}">${project.name}</a>\
+<li><a href="${h.address(h.path('project', project.name), {'until': h.iso(project.active_at) if project.active_at else None})}">${project.name}</a>\
 % if project.active_at:
  <span class="quiet">${h.relative(project.active_at, now)}</span>\
 % endif

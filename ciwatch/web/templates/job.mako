@@ -11,7 +11,7 @@ api = h.path('api/v1/ci', told.system, 'jobs', told.name)
 kept = {name: value for name, value in given.items() if name in ('until', 'window')}
 failed = told.passed.of - told.passed.n
 %>\
-<p class="crumb"><a href="${system}?${h.query(kept)}"><bdi>${told.title}</bdi></a></p>
+<p class="crumb"><a href="${h.address(system, kept)}"><bdi>${told.title}</bdi></a></p>
 <h1><bdi>${told.name}</bdi>\
 % if told.is_unstable:
  ${self.status('unstable')}\
@@ -21,7 +21,7 @@ failed = told.passed.of - told.passed.n
 <form class="filters" action="${base}">
 <span class="choice">\
 % for each in windows:
-<a href="${base}?${h.query(given, window=f'{each}d', page='')}"${' aria-current="true"' if each == days else '' | n}>${each} days</a>\
+<a href="${h.address(base, given, window=f'{each}d', page='')}"${' aria-current="true"' if each == days else '' | n}>${each} days</a>\
 % endfor
 </span>
 <input type="hidden" name="window" value="${days}d">
@@ -31,7 +31,7 @@ failed = told.passed.of - told.passed.n
 <label>until the end of <input type="date" name="until" value="${told.last.isoformat()}" required></label>
 <button>Show</button>
 % if 'until' in given:
-<a class="button" href="${base}?${h.query(given, until='', page='')}">Until now</a>
+<a class="button" href="${h.address(base, given, until='', page='')}">Until now</a>
 % endif
 </form>
 % if told.waiting:
@@ -39,14 +39,14 @@ failed = told.passed.of - told.passed.n
 % endif
 <h2 class="heard">Figures</h2>
 <ul class="figures">
-<%self:figure label="Builds passed" rate="${told.passed}"><a href="${base}?${h.query(kept, result='failed')}#builds">${failed} failed</a>, <a href="${base}?${h.query(kept, result='passed')}#builds">${told.passed.n} passed</a></%self:figure>
+<%self:figure label="Builds passed" rate="${told.passed}"><a href="${h.address(base, kept, result='failed')}#builds">${failed} failed</a>, <a href="${h.address(base, kept, result='passed')}#builds">${told.passed.n} passed</a></%self:figure>
 <%self:figure label="Consistent" rate="${told.consistent}">patch sets on which it did not both pass and fail</%self:figure>
 % if told.flips:
 <%self:figure label="Flips in 28 days" rate="${told.flips}">${'<a href="#flips">' if told.flips.n else '' | n}${told.flips.n} patch sets${'</a>' if told.flips.n else '' | n}, of those that it judged</%self:figure>
 % endif
 <li><h3>No judgement</h3>
 <p class="v">${told.infrastructure + told.not_run + told.unknown} <small>builds</small></p>
-<p class="d"><a href="${base}?${h.query(kept, result='infrastructure')}#builds">${told.infrastructure} infrastructure</a>, <a href="${base}?${h.query(kept, result='not run')}#builds">${told.not_run} not run</a>, <a href="${base}?${h.query(kept, result='unknown')}#builds">${told.unknown} unknown</a></p></li>
+<p class="d"><a href="${h.address(base, kept, result='infrastructure')}#builds">${told.infrastructure} infrastructure</a>, <a href="${h.address(base, kept, result='not run')}#builds">${told.not_run} not run</a>, <a href="${h.address(base, kept, result='unknown')}#builds">${told.unknown} unknown</a></p></li>
 </ul>
 <section class="panel" aria-labelledby="took">
 <h2 id="took">How long it ran</h2>
@@ -97,7 +97,7 @@ ${self.mark(said.result)}\
 <h2 id="builds">${'Builds' if not chosen else f'Builds: {chosen}'}</h2>
 <p class="choices">
 % for word in results:
-<a class="button" href="${base}?${h.query(kept, result=word)}#builds"${' aria-current="true"' if word == chosen else '' | n}>${word or 'all'}</a>
+<a class="button" href="${h.address(base, kept, result=word)}#builds"${' aria-current="true"' if word == chosen else '' | n}>${word or 'all'}</a>
 % endfor
 </p>
 % if told.items:
@@ -131,11 +131,11 @@ ${self.mark(said.result)}\
 % if told.page > 1 or told.has_more:
 <p class="pages">
 % if told.page > 1:
-<a class="button" href="${base}?${h.query(given, page=told.page - 1)}#builds" rel="prev">Newer</a>
+<a class="button" href="${h.address(base, given, page=told.page - 1)}#builds" rel="prev">Newer</a>
 % endif
 <span>Page ${told.page}</span>
 % if told.has_more:
-<a class="button" href="${base}?${h.query(given, page=told.page + 1)}#builds" rel="next">Older</a>
+<a class="button" href="${h.address(base, given, page=told.page + 1)}#builds" rel="next">Older</a>
 % endif
 </p>
 % endif
@@ -159,4 +159,4 @@ ${caller.body()}</p></li>
 </%def>
 <%def name="head()"><link rel="stylesheet" href="${self.static('system.css')}">
 </%def>
-<%def name="foot()"><% api = h.path('api/v1/ci', told.system, 'jobs', told.name) %> <a href="${api}?${h.query(given)}">API of this view</a> <a href="${api}?${h.query(given, format='csv')}">CSV</a></%def>
+<%def name="foot()"><% api = h.path('api/v1/ci', told.system, 'jobs', told.name) %> <a href="${h.address(api, given)}">API of this view</a> <a href="${h.address(api, given, format='csv')}">CSV</a></%def>

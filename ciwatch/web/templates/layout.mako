@@ -73,6 +73,7 @@ live = False
 <%def name="static(name)">${request.registry['static_paths'][name] | n}</%def>
 <%def name="when(moment)">${h.when(moment, now) | n}</%def>
 <%def name="word(state, text=None)">${h.word(state, text)}</%def>
+<%def name="counted(number, what)">${number} ${what}${'' if number == 1 else 's'}</%def>
 <%def name="status(word)"><a class="word ${h.STATUS_CSS.get(word, 'n')}" href="${h.about(word)}">${word}</a></%def>
 <%def name="mark(state)">
 % if state:

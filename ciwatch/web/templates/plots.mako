@@ -41,7 +41,7 @@ is_by_day = bars[0].first == bars[0].last
 <tbody>
 % for bar in reversed(bars):
 % if any(bar.counts):
-<tr><th scope="row"><a href="${base}?${h.query({'until': bar.last.isoformat(), 'window': f'{(bar.last - bar.first).days + 1}d'})}">${bar.words}</a></th>\
+<tr><th scope="row"><a href="${h.address(base, {'until': bar.last.isoformat(), 'window': f'{(bar.last - bar.first).days + 1}d'})}">${bar.words}</a></th>\
 % for count in bar.counts:
 <td class="n">${count}</td>\
 % endfor

@@ -1,7 +1,7 @@
 <%inherit file="layout.mako"/>
 <%! here = "/ci" %>
 <%def name="title()">Rules and ${policy.title}</%def>
-<p class="crumb"><a href="${h.path('ci', policy.name)}?${h.query(given)}"><bdi>${policy.title}</bdi></a></p>
+<p class="crumb"><a href="${h.address(h.path('ci', policy.name), given)}"><bdi>${policy.title}</bdi></a></p>
 <h1>How it keeps the rules</h1>
 <p class="about">The rules of third-party testing that a program can check, from ${self.when(policy.window.since)} to ${self.when(policy.window.until)}. A rule is kept where at least 95 of 100 cases keep it.</p>
 <div class="scroll"><table class="list rules">
@@ -48,4 +48,4 @@ ${self.when(breach.at)}\
 % endfor
 <%def name="head()"><link rel="stylesheet" href="${self.static('system.css')}">
 </%def>
-<%def name="foot()"> <a href="${h.path('api/v1/ci', policy.name, 'policy')}?${h.query(given)}">API of this view</a> <a href="${h.path('api/v1/ci', policy.name, 'policy')}?${h.query(given, format='csv')}">CSV</a></%def>
+<%def name="foot()"> <a href="${h.address(h.path('api/v1/ci', policy.name, 'policy'), given)}">API of this view</a> <a href="${h.address(h.path('api/v1/ci', policy.name, 'policy'), given, format='csv')}">CSV</a></%def>

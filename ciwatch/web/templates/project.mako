@@ -18,7 +18,7 @@ is_open = look['jobs'] or asked.job or asked.rows
 <form class="filters" id="filters" action="${base}">
 <span class="choice">
 % for choice in windows:
-<a href="${base}?${h.query(given, window=choice, since='')}"${' aria-current="true"' if choice == window else '' | n}>${choice[:-1]} ${choice[-1]}</a>
+<a href="${h.address(base, given, window=choice, since='')}"${' aria-current="true"' if choice == window else '' | n}>${choice[:-1]} ${choice[-1]}</a>
 % endfor
 </span>
 % for name in ("window", "columns", "order", "density", "gate", "jobs"):
@@ -45,7 +45,7 @@ is_open = look['jobs'] or asked.job or asked.rows
 <label>to <input name="until" placeholder="now" value="${given.get('until', '')}" maxlength="40" class="date"></label>
 <button>Show</button>
 % if is_filtered:
-<a class="button" href="${base}?${h.query({name: given.get(name) for name in ('window', 'since', 'until', 'columns', *look)})}">Clear</a>
+<a class="button" href="${h.address(base, {name: given.get(name) for name in ('window', 'since', 'until', 'columns', *look)})}">Clear</a>
 % endif
 </form>
 % for each in matrix.breakages:
@@ -55,7 +55,7 @@ from ${self.when(each.since)} to ${self.when(each.until)}:</b> \
 % else:
 since ${self.when(each.since)}:</b> \
 % endif
-${len(each.systems)} CI systems${', the gate too,' if any(system.is_gate for system in each.systems) else ''} failed ${len(each.changes)} changes, one after the other. Not your CI, probably not your patch. <a href="/upstream">Upstream</a></p>
+${self.counted(len(each.systems), 'CI system')}${', the gate too,' if any(system.is_gate for system in each.systems) else ''} failed ${self.counted(len(each.changes), 'change')}${', one after the other' if len(each.changes) > 1 else ''}. Not your CI, probably not your patch. <a href="/upstream">Upstream</a></p>
 % endfor
 % if columns:
 <div class="looks">
@@ -64,7 +64,7 @@ ${toggle('gate', 'failed', 'Gate said −1', look['gate'])}
 ${toggle('gate', 'passed', 'Gate said +1', look['gate'])}
 <button form="filters" id="compare">Compare the selected rows</button>
 % if asked.rows:
-<a class="button" href="${base}?${h.query(given, row='')}">All rows</a>
+<a class="button" href="${h.address(base, given, row='')}">All rows</a>
 % endif
 ${toggle('jobs', 'open', 'All jobs', 'open' if look['jobs'] else '')}
 <span class="choice" role="group" aria-label="Order">
@@ -81,7 +81,7 @@ ${option('density', '' if density == 'normal' else density, density, look['densi
 <caption>CI systems and their jobs in rows, patch sets of ${matrix.project} in columns, newest first</caption>
 <colgroup>${grid.gate_columns(columns)}</colgroup>
 <thead>
-<tr><th scope="col">${len(matrix.systems)} CI system${'' if len(matrix.systems) == 1 else 's'} · patch sets ${shown} of ${matrix.total}</th>\
+<tr><th scope="col">${self.counted(len(matrix.systems), 'CI system')} · patch sets ${shown} of ${matrix.total}</th>\
 % for day, width in grid.day_groups(columns):
 <th class="day" colspan="${width}" scope="colgroup" title="${h.day(day)}"><span>${h.day(day) if width > 3 else day.day}</span></th>\
 % endfor
@@ -114,26 +114,26 @@ ${grid.job_row(system.row.name, job, asked.rows)}
 % elif newest_patch_set:
 <div class="note"><b>No patch set is in this window${', with these filters' if is_filtered else ''}.</b>
 The newest of this project is of ${self.when(newest_patch_set)}:
-<a href="${base}?${h.query({'window': given.get('window'), 'until': h.iso(newest_patch_set)})}">show the window that ends there</a>.</div>
+<a href="${h.address(base, {'window': given.get('window'), 'until': h.iso(newest_patch_set)})}">show the window that ends there</a>.</div>
 % else:
 <div class="note"><b>Nothing was recorded of this project yet.</b></div>
 % endif
 % if pages > 1:
 <nav class="pages" aria-label="Pages of patch sets">
 % if asked.page > 1:
-<a href="${base}?${h.query(given, page=asked.page - 1 if asked.page > 2 else '')}" rel="prev">← newer</a>
+<a href="${h.address(base, given, page=asked.page - 1 if asked.page > 2 else '')}" rel="prev">← newer</a>
 % endif
 <span>page ${asked.page} of ${pages}</span>
 % if asked.page < pages:
-<a href="${base}?${h.query(given, page=asked.page + 1)}" rel="next">older →</a>
+<a href="${h.address(base, given, page=asked.page + 1)}" rel="next">older →</a>
 % endif
 </nav>
 % endif
 <%def name="foot()">
 <%
 address = h.path('api/v1/projects', matrix.project, 'matrix')
-asks = h.query(of_api, page=asked.page if asked.page > 1 else '')
+page = asked.page if asked.page > 1 else ''
 %>
-<a href="${address}?${asks}">API of this view</a> <a href="${address}?${asks + '&' if asks else ''}format=csv">CSV</a></%def>
-<%def name="toggle(name, value, text, now_is)"><a class="button"${' aria-current="true"' if now_is == value else '' | n} href="${h.path('project', matrix.project)}?${h.query(given, **{name: '' if now_is == value else value})}">${text}</a></%def>
-<%def name="option(name, value, text, is_now)"><a href="${h.path('project', matrix.project)}?${h.query(given, **{name: value})}"${' aria-current="true"' if is_now else '' | n}>${text}</a></%def>
+<a href="${h.address(address, of_api, page=page)}">API of this view</a> <a href="${h.address(address, of_api, page=page, format='csv')}">CSV</a></%def>
+<%def name="toggle(name, value, text, now_is)"><a class="button"${' aria-current="true"' if now_is == value else '' | n} href="${h.address(h.path('project', matrix.project), given, **{name: '' if now_is == value else value})}">${text}</a></%def>
+<%def name="option(name, value, text, is_now)"><a href="${h.address(h.path('project', matrix.project), given, **{name: value})}"${' aria-current="true"' if is_now else '' | n}>${text}</a></%def>

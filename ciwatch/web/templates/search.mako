@@ -3,7 +3,7 @@
 <%def name="head()"><link rel="stylesheet" href="${self.static('home.css')}">
 </%def>
 <%def name="asked()">${found.text}</%def>
-<%def name="foot()"> <a href="/api/v1/search?${h.query({'q': found.text})}">API of this view</a></%def>
+<%def name="foot()"> <a href="${h.address('/api/v1/search', {'q': found.text})}">API of this view</a></%def>
 <%def name="group(label, id, count, shown)">
 <section class="found" aria-labelledby="${id}">
 <h2 id="${id}">${label} <span class="quiet">${f'{count:,}'}</span></h2>

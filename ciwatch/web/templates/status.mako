@@ -34,17 +34,17 @@ ${self.when(moment)}
 % endif
 <h2 id="listeners">Listeners</h2>
 % if status.listeners:
-<div class="scroll" tabindex="0" role="region" aria-label="Processes that listen to Gerrit"><table class="list stack">
+<div class="scroll" tabindex="0" role="region" aria-label="Processes that listen to Gerrit"><table role="table" class="list stack">
 <caption>Processes that listen to Gerrit</caption>
-<thead><tr><th scope="col">Listener</th><th scope="col">Source</th><th scope="col">State</th><th scope="col">Last event</th><th scope="col">Asked for what was missed</th><th scope="col" class="n">A minute</th><th scope="col" class="n">Recorded</th><th scope="col" class="n">Rejected</th><th scope="col" class="n">Waiting on disk</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Listener</th><th role="columnheader" scope="col">Source</th><th role="columnheader" scope="col">State</th><th role="columnheader" scope="col">Last event</th><th role="columnheader" scope="col">Asked for what was missed</th><th role="columnheader" scope="col" class="n">A minute</th><th role="columnheader" scope="col" class="n">Recorded</th><th role="columnheader" scope="col" class="n">Rejected</th><th role="columnheader" scope="col" class="n">Waiting on disk</th></tr></thead>
+<tbody role="rowgroup">
 % for listener in status.listeners:
 <%
 here = waiting.get(listener.name)
 spooled, size = (here.events, here.bytes) if here else (listener.spooled, listener.spool_bytes)
 %>
-<tr><th scope="row">${h.bounded(listener.name, 60)}</th><td data-label="Source">${listener.source}</td>
-<td data-label="State"><span>\
+<tr role="row"><th role="rowheader" scope="row">${h.bounded(listener.name, 60)}</th><td role="cell" data-label="Source">${listener.source}</td>
+<td role="cell" data-label="State"><span>\
 % if not listener.is_alive(now):
 <span class="word f">not seen</span> since ${self.when(listener.seen_at)}\
 % elif listener.state == "listening":
@@ -59,9 +59,9 @@ spooled, size = (here.events, here.bytes) if here else (listener.spooled, listen
 <br><b>More than half of the room on disk is taken.</b> <span class="quiet">Without room the newest are not kept, and Gerrit is asked for them afterwards.</span>\
 % endif
 </span></td>
-<td data-label="Last event"><span>${self.moment(listener.heard_at)}</span></td><td data-label="Asked for what was missed"><span>${self.moment(listener.caught_up_at)}</span></td>
-<td class="n" data-label="A minute">${f'{listener.per_minute:.1f}'}</td><td class="n" data-label="Recorded">${f'{listener.recorded:,}'}</td><td class="n" data-label="Rejected">${f'{listener.rejected:,}'}</td>
-<td class="n" data-label="Waiting on disk"><span>\
+<td role="cell" data-label="Last event"><span>${self.moment(listener.heard_at)}</span></td><td role="cell" data-label="Asked for what was missed"><span>${self.moment(listener.caught_up_at)}</span></td>
+<td role="cell" class="n" data-label="A minute">${f'{listener.per_minute:.1f}'}</td><td role="cell" class="n" data-label="Recorded">${f'{listener.recorded:,}'}</td><td role="cell" class="n" data-label="Rejected">${f'{listener.rejected:,}'}</td>
+<td role="cell" class="n" data-label="Waiting on disk"><span>\
 % if spooled:
 <span class="word ${'f' if size > listener.spool_limit / 2 else 'i'}">${f'{spooled:,}'}</span><br><span class="quiet">${h.size(size)} of ${h.size(listener.spool_limit)}</span>\
 % else:
@@ -77,16 +77,16 @@ spooled, size = (here.events, here.bytes) if here else (listener.spooled, listen
 % if status.gaps:
 <h2 id="gaps">Gaps</h2>
 <p class="about">Stretches of time in which Gerrit was not heard. Gerrit is asked for what happened in them; what was known already is not counted.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Gaps"><table class="list stack">
+<div class="scroll" tabindex="0" role="region" aria-label="Gaps"><table role="table" class="list stack">
 <caption>Gaps, the open ones first</caption>
-<thead><tr><th scope="col">From</th><th scope="col">To</th><th scope="col">Source</th><th scope="col">Why</th><th scope="col">Filled by</th><th scope="col" class="n">Events</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">From</th><th role="columnheader" scope="col">To</th><th role="columnheader" scope="col">Source</th><th role="columnheader" scope="col">Why</th><th role="columnheader" scope="col">Filled by</th><th role="columnheader" scope="col" class="n">Events</th></tr></thead>
+<tbody role="rowgroup">
 % for gap in status.gaps:
-<tr><th scope="row">${self.when(gap.started_at)}</th><td data-label="To"><span>${self.when(gap.ended_at)}</span></td><td data-label="Source">${gap.source}</td><td data-label="Why">${gap.reason}</td><td data-label="Filled by"><span>${gap.filled_by or ''}\
+<tr role="row"><th role="rowheader" scope="row">${self.when(gap.started_at)}</th><td role="cell" data-label="To"><span>${self.when(gap.ended_at)}</span></td><td role="cell" data-label="Source">${gap.source}</td><td role="cell" data-label="Why">${gap.reason}</td><td role="cell" data-label="Filled by"><span>${gap.filled_by or ''}\
 % if gap.filled_by is None:
 <span class="word i">to be filled</span>\
 % endif
-</span></td><td class="n" data-label="Events">${'' if gap.event_count is None else f'{gap.event_count:,}'}</td></tr>
+</span></td><td role="cell" class="n" data-label="Events">${'' if gap.event_count is None else f'{gap.event_count:,}'}</td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -108,12 +108,12 @@ spooled, size = (here.events, here.bytes) if here else (listener.spooled, listen
 <h2 id="rejected">Rejected</h2>
 % if status.rejected_count:
 <p class="about">${f'{status.rejected_count:,}'} lines were no events; the newest:</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Lines that were rejected"><table class="list stack">
+<div class="scroll" tabindex="0" role="region" aria-label="Lines that were rejected"><table role="table" class="list stack">
 <caption>Lines that were rejected</caption>
-<thead><tr><th scope="col">Received</th><th scope="col">Reason</th><th scope="col" class="n">Bytes</th><th scope="col">Begins with</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Received</th><th role="columnheader" scope="col">Reason</th><th role="columnheader" scope="col" class="n">Bytes</th><th role="columnheader" scope="col">Begins with</th></tr></thead>
+<tbody role="rowgroup">
 % for rejected in status.rejected:
-<tr><th scope="row">${self.when(rejected.received_at)}</th><td data-label="Reason">${rejected.reason}</td><td class="n" data-label="Bytes">${rejected.length}</td><td><code>${h.bounded(rejected.text, 120)}</code></td></tr>
+<tr role="row"><th role="rowheader" scope="row">${self.when(rejected.received_at)}</th><td role="cell" data-label="Reason">${rejected.reason}</td><td role="cell" class="n" data-label="Bytes">${rejected.length}</td><td role="cell"><code>${h.bounded(rejected.text, 120)}</code></td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -137,12 +137,12 @@ ${unread.shapes(status.unread, True)}
 % if status.faults:
 <h2 id="faults">Parser plugins that failed</h2>
 <p class="about">The next parser got the comment each time, and nothing is lost: once a plugin is mended, <code>ciwatch reparse</code> reads all again and clears this table.</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Parser plugins that failed"><table class="list stack">
+<div class="scroll" tabindex="0" role="region" aria-label="Parser plugins that failed"><table role="table" class="list stack">
 <caption>Parser plugins that failed</caption>
-<thead><tr><th scope="col">Parser</th><th scope="col">What</th><th scope="col" class="n">Times</th><th scope="col">The last time</th><th scope="col">What it said then</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Parser</th><th role="columnheader" scope="col">What</th><th role="columnheader" scope="col" class="n">Times</th><th role="columnheader" scope="col">The last time</th><th role="columnheader" scope="col">What it said then</th></tr></thead>
+<tbody role="rowgroup">
 % for fault in status.faults:
-<tr><th scope="row">${fault.parser}</th><td data-label="What">${fault.kind}</td><td class="n" data-label="Times">${f'{fault.count:,}'}</td><td data-label="The last time"><span>${self.when(fault.last_at)}</span></td><td><code>${h.bounded(fault.reason, 300)}</code></td></tr>
+<tr role="row"><th role="rowheader" scope="row">${fault.parser}</th><td role="cell" data-label="What">${fault.kind}</td><td role="cell" class="n" data-label="Times">${f'{fault.count:,}'}</td><td role="cell" data-label="The last time"><span>${self.when(fault.last_at)}</span></td><td role="cell"><code>${h.bounded(fault.reason, 300)}</code></td></tr>
 % endfor
 </tbody>
 </table></div>

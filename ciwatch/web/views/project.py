@@ -20,7 +20,9 @@ def find(request, name):
 
     :raises pyramid.httpexceptions.HTTPNotFound: where there is none.
     """
-    project = projects.find(request.db, name) if len(name) <= 255 else None
+    # No database is asked for what it may not even take.
+    is_name = len(name) <= 255 and "\0" not in name
+    project = projects.find(request.db, name) if is_name else None
     if project is None:
         raise httpexceptions.HTTPNotFound(f"No event spoke of a project {rendering.bounded(name, 80)!r} yet.")
     return project

@@ -19,5 +19,19 @@ class TestInterval(base.TestCase):
             (9, 9, "too few"),
             (0, 0, "none"),
             (3998, 4000, "99.8 to 99.9 %"),
+            # One end asks for tenths, and the other has them, too.
+            (995, 1000, "98.8 to 99.8 %"),
+            (3, 300, "0.3 to 2.9 %"),
         ):
             self.assertEqual(told, rendering.interval(statistics.rate(n, of)))
+
+
+class TestAddress(base.TestCase):
+    """Addresses of ours."""
+
+    def test_query(self):
+        """What is asked stands behind a question mark, and nothing asked has none."""
+        self.assertEqual("/ci/a%20b?window=7d", rendering.address("/ci/a%20b", {"window": "7d"}))
+        self.assertEqual("/ci?a=1&b=2", rendering.address("/ci", {"a": 1}, b=2))
+        self.assertEqual("/ci", rendering.address("/ci", {}))
+        self.assertEqual("/ci", rendering.address("/ci", {"window": "7d"}, window=""))
