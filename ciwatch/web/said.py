@@ -1,4 +1,4 @@
-"""What a CI said of a patch set as HTML: a change may have hundreds of comments, for which a template is too slow.
+"""What a CI said of a patch set as HTML: hundreds of comments, for which a template is too slow.
 
 Whatever came from outside is escaped where it is written.
 """

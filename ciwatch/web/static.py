@@ -20,4 +20,6 @@ def includeme(config):
     version = digest.hexdigest()[:12]
     config.add_cache_buster(SPEC, static.QueryStringConstantCacheBuster(version, "v"))
     # To ask for each of them on each page takes longer than to write some pages.
-    config.registry["static_paths"] = {path.name: f"/static/{path.name}?v={version}" for path in FOLDER.iterdir()}
+    config.registry["static_paths"] = {
+        path.name: f"/static/{path.name}?v={version}" for path in FOLDER.iterdir()
+    }
