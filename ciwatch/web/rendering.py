@@ -163,7 +163,7 @@ def query(base, **changes):
 
 
 def address(place, base, **changes):
-    """An address of ours with its query, as :func:`query` makes it; no question mark where it asks nothing."""
+    """An address of ours with its :func:`query`; without a question mark where it asks nothing."""
     asks = query(base, **changes)
     return f"{place}?{asks}" if asks else place
 

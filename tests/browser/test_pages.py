@@ -36,7 +36,7 @@ class TestPages(cases.BrowserTestCase):
     )
 
     def looks(self, visit):
-        """Makes the window each width and each colour in turn; gives its name, and whether only colours are new.
+        """Makes the window each width and each colour in turn; gives its name, and if only colours are new.
 
         They are in the second scheme, where all is in its place as in the first; axe-core takes most of the
         minutes of these tests.
