@@ -66,7 +66,7 @@ RUNS_AT_MOST = datetime.timedelta(hours=24)
 
 
 def needed(began_after):
-    """Those of :data:`NEEDED` without starts before a moment: :data:`RUNS_AT_MOST` ago, of what still runs."""
+    """Those of :data:`NEEDED` without starts before a moment: :data:`RUNS_AT_MOST` ago, if it still runs."""
     return sa.and_(
         NEEDED, sa.or_(models.Report.kind != base.Kind.STARTED, models.Report.posted_at > began_after)
     )

@@ -196,7 +196,7 @@ _plus = functools.lru_cache(maxsize=16384)(urllib.parse.quote_plus)
 
 
 def address(place, base, **changes):
-    """An address of ours with its query, as :func:`query` makes it; no question mark where it asks nothing."""
+    """An address of ours with its :func:`query`; without a question mark where it asks nothing."""
     asks = query(base, **changes)
     return f"{place}?{asks}" if asks else place
 
@@ -241,13 +241,17 @@ def css(state):
     return MARKS[state][1] if state else ""
 
 
+# An interval of fewer points than these is told in tenths.
+_NARROW = 2
+
+
 def interval(rate):
     """Within what the share behind a rate is: 73 to 82 %; or too few, or none."""
     if not rate.is_enough:
         return "too few" if rate.of else "none"
     low, high = 100 * rate.low, 100 * rate.high
-    # What is nearly none, or nearly all, is neither; and both ends are told as exactly.
-    if 0 < low < 1 or 0 < high < 1 or 99 < low < 100 or 99 < high < 100:
+    # What is nearly none, or nearly all, is neither by rounding; and both ends are told as exactly.
+    if 0 < low < 0.5 or 99.5 <= high < 100 or high - low < _NARROW:
         return f"{_tenths(low)} to {_tenths(high)} %"
     return f"{low:.0f} to {high:.0f} %"
 

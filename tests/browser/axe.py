@@ -3,23 +3,21 @@
 import functools
 import importlib.resources
 
-#: WCAG 2.2 up to AA, and what axe-core's authors advise beside it.
-TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-
-#: The rules that another colour scheme can break: all else is where it was.
-COLOURS = ("color-contrast", "link-in-text-block")
+#: WCAG 2.2 up to AA, and what axe-core's authors advise beside it. WCAG 2.2 asks for targets of 24 pixels;
+#: axe-core has that off unless it is asked for.
+ALL = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+    "rules": {"target-size": {"enabled": True}},
+}
+#: The rules of these that another colour scheme can break.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 _OPTIONS = {
-    "runOnly": {"type": "tag", "values": list(TAGS)},
-    # WCAG 2.2 asks for targets of 24 pixels; axe-core has it off unless it is asked for.
-    "rules": {"target-size": {"enabled": True}},
     "resultTypes": ["violations"],
     # Else it fetches the style sheets, which the policy of the page forbids.
-    "preload": False,
-}
-_OF_COLOURS = {
-    "runOnly": {"type": "rule", "values": list(COLOURS)},
-    "resultTypes": ["violations"],
     "preload": False,
 }
 _RUN = """options => axe.run(document, options).then(found => found.violations.map(each => ({
@@ -42,11 +40,10 @@ def load(page):
         session.detach()
 
 
-def violations(page, only_colours=False):
-    """Sentences, one a rule that is broken; of all rules, or of those that go by colours."""
+def violations(page, rules=ALL):
+    """Sentences, one a rule that is broken, of *rules*: :data:`ALL` or :data:`COLOURS`."""
     load(page)
-    options = _OF_COLOURS if only_colours else _OPTIONS
     return [
         f"{each['id']} ({each['count']}): {each['help']}: " + " ".join(" | ".join(each["nodes"]).split())
-        for each in page.evaluate(_RUN, options)
+        for each in page.evaluate(_RUN, {**_OPTIONS, **rules})
     ]

@@ -21,6 +21,7 @@ class TestInterval(base.TestCase):
             (3998, 4000, "99.8 to 99.9 %"),
             # One end asks for tenths, and the other has them, too.
             (995, 1000, "98.8 to 99.8 %"),
+            (28, 29, "83 to 99 %"),
             (3, 300, "0.3 to 2.9 %"),
         ):
             self.assertEqual(told, rendering.interval(statistics.rate(n, of)))
