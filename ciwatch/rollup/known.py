@@ -42,7 +42,8 @@ _FIRST_REPORTS = (
     sa.select(models.Account.ci_system_id, sa.func.min(models.AccountProject.first_at))
     .join(models.Account, models.Account.id == models.AccountProject.account_id)
     .where(
-        models.AccountProject.project_id == sa.bindparam("project_id"), models.Account.ci_system_id.is_not(None)
+        models.AccountProject.project_id == sa.bindparam("project_id"),
+        models.Account.ci_system_id.is_not(None),
     )
     .group_by(models.Account.ci_system_id)
 )

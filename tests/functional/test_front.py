@@ -132,10 +132,7 @@ class TestSearch(test_overviews.OverviewTestCase):
         """It is text, whatever it is; and what is none is refused."""
         self.play()
         for text in ("<script>alert(1)</script>", "%", "' OR 1=1 --", "\u202eabc", "\\", "x" * 255):
-            if text.isprintable():
-                self.assertIn("Nothing is called", self.site.get("/search", {"q": text}).text)
-            else:
-                self.site.get("/search", {"q": text}, status=400)
+            self.assertIn("Nothing is called", self.site.get("/search", {"q": text}).text)
         for query in ("q=%00", "q=" + "x" * 256, "q=%ff"):
             self.site.get(f"/search?{query}", status=400)
             self.assertTrue(self.site.get(f"/api/v1/search?{query}", status=400).json["error"])
