@@ -13,7 +13,7 @@ from ciwatch.parsers.results import ResultClass
 _HEADLINE = re.compile(r"Running (?P<pipeline>[\w.-]{1,64}) Job \(Running on Jenkins\):")
 _JOB = re.compile(r"- (?P<job>[^\s:(]+)(?P<role>\((?:non-)?voting\))?(?=\s|$)")
 _WORD = re.compile(r"[A-Z][A-Z_]{2,31}")
-_TITLE = re.compile(r"[ \t]*(?P<non>Non-)?Voting Jobs")
+_TITLE = re.compile(r"(?P<non>Non-)?Voting Jobs")
 _WAITING = frozenset(["QUEUED", "STARTED"])
 _AFTERMATH = re.compile(r"Build has (?P<word>failed) due to a reason mentioned below:")
 _CLEANUP = re.compile(r"Cleanup-Job: This job is (?P<word>stopped forcefully)[^\n]{0,300}")
@@ -48,11 +48,14 @@ class JobTableParser(base.Parser):
 
 def _read_table(body):
     voting = True
-    for text in body.split("\n"):
-        if title := _TITLE.match(text):
+    for line in body.split("\n"):
+        text = line.strip()
+        if text.startswith("-"):
+            if build := _read_line(text, voting):
+                yield build
+        # A comment may be tens of thousands of empty lines.
+        elif text and (title := _TITLE.match(text)):
             voting = not title["non"]
-        elif build := _read_line(text.strip(), voting):
-            yield build
 
 
 def _read_line(text, voting):

@@ -11,7 +11,10 @@ from tests.browser import pages
 _LINKS = """[...document.querySelectorAll('[href], [src], [action], [formaction], [data]')].flatMap(each =>
     ['href', 'src', 'action', 'formaction', 'data'].map(name => each.getAttribute(name)).filter(Boolean))"""
 # Elements and attributes that none of our pages has: they would be theirs.
-_FOREIGN = """[...document.querySelectorAll('iframe, object, embed, base, img, main script, style')]
+# The pictures of a CI's page are its badges, which are ours.
+_FOREIGN = """[...document.querySelectorAll('iframe, object, embed, base, main script, style'),
+        ...[...document.querySelectorAll('img')].filter(each =>
+            !/^\\/ci\\/.*\\/badge\\.svg(\\?show=trust)?$/.test(each.getAttribute('src')))]
     .map(each => each.outerHTML.slice(0, 100))
     .concat([...document.querySelectorAll('*')].flatMap(each => [...each.attributes]
         .filter(at => /^on/i.test(at.name) || at.name === 'srcdoc'

@@ -220,4 +220,4 @@ class TestCommand(test_replay.CommandTestCase):
 
     def newest(self, address):
         """When the newest event was, as the status page says."""
-        return re.search(r'Newest event <time datetime="([^"]+)"', self.get(address + "status"))[1]
+        return re.search(r'Newest event <time [^>]*datetime="([^"]+)"', self.get(address + "status"))[1]

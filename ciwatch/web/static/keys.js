@@ -1,4 +1,4 @@
-// Keys of every page: / searches, ? shows the keys.
+// / searches, ? shows the keys.
 
 const isTyping = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
 

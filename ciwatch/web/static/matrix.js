@@ -1,4 +1,4 @@
-// The matrix: arrow keys move from cell to cell, and what has the pointer or the focus opens a small card.
+// The matrix: arrow keys move in it, and what has the pointer or the focus opens a small card.
 
 const CELL = ".matrix :is(td, tbody th, .ps)";
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
@@ -11,7 +11,8 @@ const targetOf = (cell) => cell.querySelector(".name") ?? cell.firstElementChild
 const focusOn = (cell) => {
   const target = targetOf(cell);
   if (target.tabIndex < 0) target.tabIndex = -1;
-  target.focus();
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: "nearest", inline: "nearest" });
 };
 
 const move = (grid, cell, key) => {
@@ -34,7 +35,7 @@ document.addEventListener("keydown", (event) => {
   move(grid, event.target.closest(CELL), event.key);
 });
 
-// A matrix has thousands of links: where arrows lead to them, Tab need not stop at each.
+// Where arrows lead to thousands of links, Tab need not stop at each.
 const seen = new WeakSet();
 
 document.addEventListener("focusin", ({ target }) => {
@@ -89,7 +90,7 @@ const show = async (cell) => {
   const card = document.getElementById("card");
   if (shown !== target || !cards.has(address)) return;
   card.innerHTML = cards.get(address);
-  // The browser's own tooltip would say less, over it.
+  // The tooltip would say less, over it.
   if (target.title) target.ariaLabel = target.title;
   target.removeAttribute("title");
   target.setAttribute("aria-describedby", "card");

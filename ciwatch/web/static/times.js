@@ -1,4 +1,4 @@
-// Tells ages as they pass, and moments in the reader's own zone where the pointer rests.
+// Tells ages as they pass, and on hover each moment in local time.
 
 const UNITS = [
   [90, 1, "s"],
