@@ -7,10 +7,12 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.insight import expectation
-from ciwatch.insight import facts
+from ciwatch.insight.expectation import Standing
 from ciwatch.parsers import base
 from ciwatch.queries import cells
+from ciwatch.queries import figures
 from ciwatch.rollup import known as knowns
+from ciwatch.rollup import scenes
 
 #: So many attempts are told, the newest.
 MOST = 5
@@ -68,7 +70,7 @@ def read(connection, registry, change, patch_set, name, job, as_of):
     :param job: name of its job, or None.
     """
     row = _read_patch_set(connection, change, patch_set)
-    system = None if name is None else _find(connection, name)
+    system = None if name is None else figures.find(connection, name)
     if row is None or (name is not None and system is None):
         return None
     head = (change, patch_set, row.subject, row.owner or None, row.branch, row.status, row.seen_at)
@@ -81,7 +83,7 @@ def read(connection, registry, change, patch_set, name, job, as_of):
     elif attempts:
         told = None, None, None, None
     else:
-        told = _tell(connection, registry, row, system, as_of)
+        told = _tell(connection, registry, row, system.id, as_of)
     return Card(*head, system.title, job, *told, attempts[:MOST], len(attempts))
 
 
@@ -89,8 +91,10 @@ def _read_patch_set(connection, change, patch_set):
     table, of = models.PatchSet, models.Change
     statement = (
         sa.select(
-            *(getattr(table, name) for name in _OF_PATCH_SET),
-            of.project_id,
+            table.id,
+            table.change_id,
+            table.number,
+            table.seen_at,
             of.branch,
             of.subject,
             of.owner,
@@ -100,24 +104,6 @@ def _read_patch_set(connection, change, patch_set):
         .where(of.number == change, table.number == patch_set)
     )
     return connection.execute(statement).first()
-
-
-_OF_PATCH_SET = (
-    "id",
-    "change_id",
-    "number",
-    "kind",
-    "seen_at",
-    "merged_at",
-    "abandoned_at",
-    "is_unready",
-    "files",
-)
-
-
-def _find(connection, name):
-    system = models.CISystem
-    return connection.execute(sa.select(system.id, system.title).where(system.name == name)).first()
 
 
 def _read_attempts(connection, patch_set_id, system_id, job):
@@ -170,35 +156,19 @@ def _read_began(connection, patch_set_id, system_id, as_of):
     return next(report.posted_at for report in reversed(reports) if report.kind == base.Kind.STARTED)
 
 
-def _tell(connection, registry, row, system, as_of):
+def _tell(connection, registry, row, system_id, as_of):
     """(state, None, until when an answer is expected, why it is not) of a CI without an attempt."""
     known = knowns.Known(connection, registry, since=row.seen_at.date())
-    found = known.watched(
-        row.project_id, row.branch, row.seen_at.date(), as_of, only=system.id, with_spells=False
-    )
-    if not found:
+    told = scenes.read_change(known, row.change_id, row.number, as_of)[row.seen_at.date()]
+    case = next(case for case in told.cases(as_of) if case.patch_set.id == row.id)
+    system = next((each for each in told.systems if each.id == system_id), None)
+    if system is None:
         return cells.State.NOT_EXPECTED, None, None, "it never reported on this project"
-    (watched,) = found
-    later = models.PatchSet
-    replaced_at = connection.scalar(
-        sa.select(later.seen_at)
-        .where(later.change_id == row.change_id, later.number > row.number)
-        .order_by(later.number)
-        .limit(1)
-    )
-    patch_set = facts.PatchSet(
-        row.id, 0, row.number, "", row.branch, row.kind, row.seen_at, None, replaced_at, row.merged_at,
-        row.abandoned_at, row.is_unready, None if row.files is None else tuple(row.files),
-    )  # fmt: skip
-    why = expectation.exemption(patch_set, watched.first_report_at)
-    if why is None:
-        expected = watched.expected(patch_set.files)
-        if expected:
-            standing = expectation.standing(patch_set, None, watched.limit, as_of)
-            return cells.State(str(standing)), None, row.seen_at + watched.limit, None
-        why = (
-            "nobody knows the files that it changes"
-            if expected is None
-            else "it reports on less than half of such patch sets, or its registration leaves them out"
-        )
+    standing = case.standing(system)
+    if standing in cells.UNANSWERED:
+        return cells.UNANSWERED[standing], None, row.seen_at + system.limit, None
+    why = expectation.exemption(case.patch_set, system.first_report_at)
+    if standing is Standing.UNKNOWN_FILES:
+        why = "nobody knows the files that it changes"
+    why = why or "it reports on less than half of such patch sets, or its registration leaves them out"
     return cells.State.NOT_EXPECTED, None, None, why

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.insight.expectation import Standing
 from ciwatch.parsers import base
-from ciwatch.parsers import results
 
 
 class State(enum.StrEnum):
@@ -121,21 +120,3 @@ def state_of(reports):
         # It ended, and said neither how its jobs did nor a vote.
         return State.UNKNOWN, attempts
     return State.UNREAD, attempts
-
-
-class Tally:
-    """How many of the judged patch sets passed: n of N, never a bare per cent."""
-
-    __slots__ = ("judged", "passed")
-
-    def __init__(self):
-        """Counts from zero."""
-        self.passed = self.judged = 0
-
-    def add(self, state):
-        """Counts one patch set; only passed and failed are judgements of it."""
-        if state == results.ResultClass.PASSED:
-            self.passed += 1
-            self.judged += 1
-        elif state == results.ResultClass.FAILED:
-            self.judged += 1

@@ -172,15 +172,7 @@ def _merged(stretches):
 
 _SPOKEN = (
     sa.select(
-        models.Report.id,
-        models.Account.ci_system_id,
-        models.Report.patch_set_id,
-        models.Report.pipeline,
-        models.Report.attempt,
-        models.Report.posted_at,
-        sa.type_coerce(models.Report.verdict, sa.String()),
-        models.Report.digest,
-        models.Report.summary,
+        *scenes.ATTEMPT,
         models.Report.account_id,
         models.CISystem.name,
         models.CISystem.is_gate,
@@ -196,15 +188,15 @@ _SPOKEN = (
         models.Report.kind == base.Kind.FINISHED,
         models.Report.posted_at <= sa.bindparam("as_of"),
     )
-    .order_by(models.Report.posted_at, models.Report.pipeline, models.Report.attempt, models.Report.digest)
+    .order_by(*scenes.ATTEMPT_ORDER)
 )
 
 
 def read_spoken(connection, change_id, as_of):
     found = []
     rows = connection.execute(_SPOKEN, {"change_id": change_id, "as_of": as_of}).all()
-    for *values, line, account, name, is_gate, number, seen_at, merged_at in rows:
-        attempt = facts.Attempt(*values, scenes.builds_of(line))
+    for *values, account, name, is_gate, number, seen_at, merged_at in rows:
+        attempt = scenes.attempt_of(values)
         merged_at = merged_at if merged_at and merged_at <= as_of else None
         found.append(Spoken(attempt, account, name, is_gate, number, seen_at, merged_at))
     return found

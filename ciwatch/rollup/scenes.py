@@ -278,25 +278,41 @@ def _read_replaced(connection, change_ids):
     return replaced
 
 
+#: What :func:`attempt_of` takes of a report with its account, and the order of times.
+ATTEMPT = (
+    models.Report.id,
+    models.Account.ci_system_id,
+    models.Report.patch_set_id,
+    models.Report.pipeline,
+    models.Report.attempt,
+    models.Report.posted_at,
+    sa.type_coerce(models.Report.verdict, sa.String()),
+    models.Report.digest,
+    models.Report.summary,
+)
+ATTEMPT_ORDER = (
+    models.Report.posted_at,
+    models.Report.pipeline,
+    models.Report.attempt,
+    models.Report.digest,
+)
+
+
+def attempt_of(values):
+    """The :class:`~ciwatch.insight.facts.Attempt` of the values of :data:`ATTEMPT`."""
+    *values, line = values
+    return facts.Attempt(*values, builds_of(line))
+
+
 # Said once: to put a statement together takes longer than SQLite takes for some of them.
 _ATTEMPTS = (
-    sa.select(
-        models.Report.id,
-        models.Account.ci_system_id,
-        models.Report.patch_set_id,
-        models.Report.pipeline,
-        models.Report.attempt,
-        models.Report.posted_at,
-        sa.type_coerce(models.Report.verdict, sa.String()),
-        models.Report.digest,
-        models.Report.summary,
-    )
+    sa.select(*ATTEMPT)
     .join(models.Account, models.Account.id == models.Report.account_id)
     .where(
         models.Report.patch_set_id.in_(sa.bindparam("patch_set_ids", expanding=True)),
         models.Report.kind == base.Kind.FINISHED,
     )
-    .order_by(models.Report.posted_at, models.Report.pipeline, models.Report.attempt, models.Report.digest)
+    .order_by(*ATTEMPT_ORDER)
 )
 
 
@@ -305,10 +321,9 @@ def _read_attempts(connection, patch_set_ids, time, *conditions):
     found, statement = {}, _ATTEMPTS.where(*conditions) if conditions else _ATTEMPTS
     for part in _chunks(patch_set_ids):
         for row in connection.execute(statement, {"patch_set_ids": part}).all():
-            _, system_id, patch_set_id, _, _, posted_at, _, _, line = row
+            _, system_id, patch_set_id, _, _, posted_at, *_ = row
             if posted_at <= time.as_of or time.is_past(posted_at):
-                attempt = facts.Attempt(*row[:-1], builds_of(line))
-                found.setdefault(patch_set_id, {}).setdefault(system_id, []).append(attempt)
+                found.setdefault(patch_set_id, {}).setdefault(system_id, []).append(attempt_of(row))
     return found
 
 

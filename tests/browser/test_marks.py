@@ -9,7 +9,7 @@ from tests.browser import test_matrix
 
 #: In how much of what is drawn two marks differ at least: of the pixels that are ink in either, so many are
 #: none in the other. 0 is the same form, 1 forms that have nothing in common.
-LEAST = 0.4
+LEAST = 0.5
 #: How far from the page's ground the grey of ink is at least, of 255: what 3:1 takes on either ground, or so.
 INK = 80
 

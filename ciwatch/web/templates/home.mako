@@ -20,7 +20,7 @@ old = home.newest is not None and home.as_of - home.newest > lately %>\
 <p class="note"><b>Nothing was recorded since ${self.when(home.newest)}.</b> This is as of ${h.absolute(home.as_of)}. <a href="${h.address('/', {'until': h.iso(home.newest)})}">As it was then</a></p>
 % endif
 % for each in home.breakages:
-<p class="note warn"><b>All fail since ${self.when(each.since)}:</b> ${self.counted(len(each.systems), 'CI system')} failed ${self.counted(len(each.changes), 'change')} of <bdi>${', '.join(each.projects[:5])}${' and others' if len(each.projects) > 5 else ''}</bdi>. It is not one CI, and probably not your patch. <a href="${h.address('/upstream', given)}#breakages">What fails for all</a></p>
+<p class="note warn"><b>All fail since ${self.when(each.since)}:</b> most CI systems failed ${self.counted(len(each.changes), 'change')} of <bdi>${', '.join(each.projects[:5])}${' and others' if len(each.projects) > 5 else ''}</bdi>. It is not one CI, and probably not your patch. <a href="${h.address('/upstream', given)}#breakages">What fails for all</a></p>
 % endfor
 <p class="gate">\
 % if home.gate is None:

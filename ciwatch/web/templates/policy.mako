@@ -4,12 +4,12 @@
 <p class="crumb"><a href="${h.address(h.path('ci', policy.name), given)}"><bdi>${policy.title}</bdi></a></p>
 <h1>How it keeps the rules</h1>
 <p class="about">The rules of third-party testing that a program can check, from ${self.when(policy.window.since)} to ${self.when(policy.window.until)}. A rule is kept where at least 95 of 100 cases keep it.</p>
-<div class="scroll"><table class="list rules">
+<div class="scroll"><table role="table" class="list stack rules">
 <caption>Rules of third-party testing</caption>
-<thead><tr><th scope="col">Rule</th><th scope="col">Is it kept?</th><th scope="col" class="n">n/N</th><th scope="col" class="n">Interval</th><th scope="col">What is asked for</th><th scope="col" class="n">Exceptions</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Rule</th><th role="columnheader" scope="col">Is it kept?</th><th role="columnheader" scope="col" class="n">n/N</th><th role="columnheader" scope="col" class="n">Interval</th><th role="columnheader" scope="col">What is asked for</th><th role="columnheader" scope="col" class="n">Exceptions</th></tr></thead>
+<tbody role="rowgroup">
 % for rule in policy.rules:
-<tr><th scope="row">${rule.name}</th><td><span class="word ${'p' if rule.verdict == 'kept' else 'f' if rule.verdict == 'broken' else 'n'}">${rule.verdict}</span></td><td class="n">${rule.kept.n}/${rule.kept.of}</td><td class="n">${h.interval(rule.kept)}</td><td>${rule.rule}</td><td class="n">\
+<tr role="row"><th role="rowheader" scope="row">${rule.name}</th><td role="cell" data-label="Is it kept?"><span class="word ${'p' if rule.verdict == 'kept' else 'f' if rule.verdict == 'broken' else 'n'}">${rule.verdict}</span></td><td role="cell" data-label="n/N" class="n">${rule.kept.n}/${rule.kept.of}</td><td role="cell" data-label="Interval" class="n">${h.interval(rule.kept)}</td><td role="cell" data-label="Asked for">${rule.rule}</td><td role="cell" data-label="Exceptions" class="n">\
 % if rule.breaches:
 <a href="#${h.anchor(rule.name)}">${rule.breach_count}</a>\
 % else:
@@ -47,5 +47,6 @@ ${self.when(breach.at)}\
 % endif
 % endfor
 <%def name="head()"><link rel="stylesheet" href="${self.static('system.css')}">
+<link rel="stylesheet" href="${self.static('tables.css')}">
 </%def>
 <%def name="foot()"> <a href="${h.address(h.path('api/v1/ci', policy.name, 'policy'), given)}">API of this view</a> <a href="${h.address(h.path('api/v1/ci', policy.name, 'policy'), given, format='csv')}">CSV</a></%def>

@@ -55,7 +55,7 @@ from ${self.when(each.since)} to ${self.when(each.until)}:</b> \
 % else:
 since ${self.when(each.since)}:</b> \
 % endif
-${self.counted(len(each.systems), 'CI system')}${', the gate too,' if any(system.is_gate for system in each.systems) else ''} failed ${self.counted(len(each.changes), 'change')}${', one after the other' if len(each.changes) > 1 else ''}. Not your CI, probably not your patch. <a href="/upstream">Upstream</a></p>
+most CI systems${', the gate among them,' if any(system.is_gate for system in each.systems) else ''} failed ${self.counted(len(each.changes), 'change')}${', one after the other' if len(each.changes) > 1 else ''}. Not your CI, probably not your patch. <a href="/upstream">Upstream</a></p>
 % endfor
 % if columns:
 <div class="looks">

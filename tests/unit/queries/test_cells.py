@@ -48,14 +48,3 @@ class TestState(testscenarios.WithScenarios, testtools.TestCase):
     def test(self):
         """It holds."""
         self.assertEqual(self.expected, cells.state_of(self.reports))
-
-
-class TestTally(testtools.TestCase):
-    """n of N."""
-
-    def test_only_judgements_count(self):
-        """Passed and failed are; nothing else is."""
-        tally = cells.Tally()
-        for state in ("passed", "infrastructure", "failed", "running", "passed", "unread", None):
-            tally.add(state)
-        self.assertEqual((2, 3), (tally.passed, tally.judged))
