@@ -13,6 +13,10 @@ from ciwatch.registry import model as registry_model
 from ciwatch.rollup import spells
 
 
+# Before there was a Gerrit.
+_ANY_TIME = datetime.date(2000, 1, 1)
+
+
 def expects(registry, name, project, branch, day, is_learned):
     """What :class:`~ciwatch.insight.scene.Watched` asks: whether a CI is expected, given a patch set's files.
 
@@ -64,6 +68,28 @@ _REPORTED = sa.select(
     models.DailySystem.project_id == sa.bindparam("project_id"),
     models.DailySystem.day.between(sa.bindparam("since"), sa.bindparam("until")),
     models.DailySystem.reported > 0,
+)
+
+
+_PATCH_SETS_OF_BRANCH = sa.select(sa.func.sum(models.DailyProject.patch_sets)).where(
+    models.DailyProject.project_id == sa.bindparam("project_id"),
+    models.DailyProject.branch == sa.bindparam("branch"),
+    models.DailyProject.day.between(sa.bindparam("since"), sa.bindparam("until")),
+)
+
+_REPORTED_ON_BRANCH = (
+    sa.select(models.DailySystem.ci_system_id, sa.func.sum(models.DailySystem.reported))
+    .where(
+        models.DailySystem.project_id == sa.bindparam("project_id"),
+        models.DailySystem.branch == sa.bindparam("branch"),
+        models.DailySystem.day.between(sa.bindparam("since"), sa.bindparam("until")),
+    )
+    .group_by(models.DailySystem.ci_system_id)
+)
+
+_SET_ASIDE = spells.brief(
+    models.Spell.kind.in_(spells.SET_ASIDE),
+    sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at >= sa.bindparam("since")),
 )
 
 
@@ -195,32 +221,20 @@ class Known:
 
     def _learn(self, project_id, branch, day):
         first, last = expectation.learned_days(day)
-        project, system = models.DailyProject, models.DailySystem
-        patch_sets = self.connection.scalar(
-            sa.select(sa.func.sum(project.patch_sets)).where(
-                project.project_id == project_id, project.branch == branch, project.day.between(first, last)
-            )
-        )
+        asked = {"project_id": project_id, "branch": branch, "since": first, "until": last}
+        patch_sets = self.connection.scalar(_PATCH_SETS_OF_BRANCH, asked)
         if not patch_sets:
             return frozenset()
-        statement = (
-            sa.select(system.ci_system_id, sa.func.sum(system.reported))
-            .where(system.project_id == project_id, system.branch == branch, system.day.between(first, last))
-            .group_by(system.ci_system_id)
-        )
         return frozenset(
             system_id
-            for system_id, reported in self.connection.execute(statement)
+            for system_id, reported in self.connection.execute(_REPORTED_ON_BRANCH, asked)
             if expectation.is_learned(reported, patch_sets)
         )
 
     def _spells_of(self, system_id):
         if self._spells is None:
             self._spells = {}
-            conditions = [models.Spell.kind.in_(spells.SET_ASIDE)]
-            if self._since:
-                ended_at = models.Spell.ended_at
-                conditions.append(sa.or_(ended_at.is_(None), ended_at >= midnight(self._since)))
-            for owner_id, spell in spells.read(self.connection, *conditions):
+            asked = {"since": midnight(self._since or _ANY_TIME)}
+            for owner_id, spell in spells.read_brief(self.connection, _SET_ASIDE, asked):
                 self._spells.setdefault(owner_id, []).append(spell)
         return self._spells.get(system_id, ())

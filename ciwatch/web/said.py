@@ -11,10 +11,7 @@ from ciwatch.web import rendering
 
 _escape = markupsafe.escape
 
-_HEAD = (
-    '<thead><tr><th scope="col">Job</th><th scope="col">Result</th><th scope="col" class="n">Ran for</th>'
-    '<th scope="col">Log</th></tr></thead>'
-)
+_HEAD = "<thead><tr><th scope=col>Job<th scope=col>Result<th scope=col class=n>Ran for<th scope=col>Log"
 
 
 def reports(system, now):
@@ -73,6 +70,6 @@ def _quiet(text):
 def _builds(report):
     caption = f"Builds of {_escape(report.pipeline)} at {rendering.absolute(report.posted_at)}"
     return (
-        f'<table class="list builds">\n<caption>{caption}</caption>\n{_HEAD}\n<tbody>\n'
-        f"{builds.rows(report.current)}\n</tbody>\n</table>"
+        f'<table class="list builds">\n<caption>{caption}</caption>\n{_HEAD}<tbody>\n'
+        f"{builds.rows(report.current)}</table>"
     )
