@@ -265,7 +265,7 @@ class Near(msgspec.Struct, frozen=True):
 
 
 class _Judged:
-    """In which of a CI's reports, by their places in the order of time, a job judged, and in which it failed."""
+    """In which of a CI's reports, by their places in the order of time, a job judged, and where it failed."""
 
     def __init__(self):
         self.judged, self.failed = [], []
@@ -349,13 +349,13 @@ def _failed(attempt):
 
 @functools.lru_cache(maxsize=_STRETCHES)
 def _nearby(stretches):
-    """The statement for so many stretches. With OR, SQLite would look up for each row whether it has it already."""
+    # With OR instead of a union SQLite would look up for each row whether it has it already.
     report = models.Report
     return sa.union_all(
         *(
             sa.select(
                 report.account_id,
-                # Thousands, and only compared with each other: UTC that does not say so is read in half the time.
+                # Thousands, and only compared with each other: without a zone they are read in half the time.
                 sa.type_coerce(report.posted_at, sa.DateTime()),
                 models.PatchSet.change_id,
                 sa.type_coerce(report.verdict, sa.String()),

@@ -15,7 +15,6 @@ from ciwatch.rollup import known as knowns
 from ciwatch.rollup import scenes
 from ciwatch.rollup import spells
 
-
 # Said once: to put a statement together takes longer than SQLite takes for it.
 
 _FIRST = sa.select(sa.func.min(models.PatchSet.seen_at)).where(

@@ -12,7 +12,6 @@ from ciwatch.insight.facts import midnight
 from ciwatch.registry import model as registry_model
 from ciwatch.rollup import spells
 
-
 # Before there was a Gerrit.
 _ANY_TIME = datetime.date(2000, 1, 1)
 

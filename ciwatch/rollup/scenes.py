@@ -21,6 +21,46 @@ _CHUNK = 500
 _DAY = datetime.timedelta(days=1)
 _FEW_DAYS, _NEAR_DAYS = 2, 30
 
+# Said once: to put a statement together takes longer than SQLite takes for most of them.
+
+_PATCH_SETS = (
+    sa.select(
+        models.PatchSet.id,
+        models.PatchSet.change_id,
+        models.Change.project_id,
+        models.Change.branch,
+        models.Change.number.label("change"),
+        models.PatchSet.number,
+        models.PatchSet.kind,
+        models.PatchSet.seen_at,
+        models.PatchSet.created_at,
+        models.PatchSet.merged_at,
+        models.PatchSet.abandoned_at,
+        models.PatchSet.is_unready,
+        models.PatchSet.files,
+    )
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .order_by(models.PatchSet.seen_at, models.Change.number, models.PatchSet.number)
+)
+
+_OF_CHANGE = _PATCH_SETS.where(
+    models.PatchSet.change_id == sa.bindparam("change_id"), models.PatchSet.number >= sa.bindparam("oldest")
+)
+
+_CHANGE = sa.select(models.Change.project_id, models.Change.branch).where(
+    models.Change.id == sa.bindparam("change_id")
+)
+
+_FOLLOWING = sa.select(models.PatchSet.change_id, models.PatchSet.number, models.PatchSet.seen_at).where(
+    models.PatchSet.change_id.in_(sa.bindparam("change_ids", expanding=True))
+)
+
+_RECHECKS = (
+    sa.select(models.Recheck.patch_set_id, models.Recheck.posted_at)
+    .where(models.Recheck.patch_set_id.in_(sa.bindparam("patch_set_ids", expanding=True)))
+    .order_by(models.Recheck.posted_at)
+)
+
 
 def read(known, project_id, branch, wanted, as_of):
     """The scenes of some days of a project's branch: date -> :class:`~ciwatch.insight.scene.Scene`.
@@ -40,12 +80,10 @@ def read_change(known, change_id, oldest, as_of):
 
     :param oldest: the number of the first patch set that is told of.
     """
-    table, time = models.Change, _Time(as_of)
-    project_id, branch = known.connection.execute(
-        sa.select(table.project_id, table.branch).where(table.id == change_id)
-    ).one()
-    own = models.PatchSet.change_id == change_id, models.PatchSet.number >= oldest
-    patch_sets = [patch_set for _, patch_set in _read_patch_sets(known, time, *own)]
+    time = _Time(as_of)
+    project_id, branch = known.connection.execute(_CHANGE, {"change_id": change_id}).one()
+    found = _read_patch_sets(known, time, _OF_CHANGE, {"change_id": change_id, "oldest": oldest})
+    patch_sets = [patch_set for _, patch_set in found]
     wanted = sorted({patch_set.seen_at.date() for patch_set in patch_sets})
     # Each day by itself takes two statements; all between two days that are far apart would be too many.
     for near in _near(wanted):
@@ -184,9 +222,7 @@ def read_patch_sets(known, project_id, branch, wanted, as_of):
 def _of_days(known, places, time, *conditions):
     """(place, patch set) of those of some days that meet conditions, in their order."""
     seen_at, places = models.PatchSet.seen_at, set(places)
-    return _read_patch_sets(
-        known,
-        time,
+    statement = _PATCH_SETS.where(
         _unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
         models.Change.branch.in_(sorted({place.branch for place in places})),
         sa.or_(
@@ -196,35 +232,14 @@ def _of_days(known, places, time, *conditions):
             )
         ),
         *conditions,
-        is_chosen=places.__contains__,
     )
+    return _read_patch_sets(known, time, statement, {}, is_chosen=places.__contains__)
 
 
-def _read_patch_sets(known, time, *conditions, is_chosen=lambda place: True):
-    table = models.PatchSet
-    statement = (
-        sa.select(
-            table.id,
-            table.change_id,
-            models.Change.project_id,
-            models.Change.branch,
-            models.Change.number.label("change"),
-            table.number,
-            table.kind,
-            table.seen_at,
-            table.created_at,
-            table.merged_at,
-            table.abandoned_at,
-            table.is_unready,
-            table.files,
-        )
-        .join(models.Change, models.Change.id == table.change_id)
-        .where(*conditions)
-        .order_by(table.seen_at, models.Change.number, table.number)
-    )
+def _read_patch_sets(known, time, statement, asked, is_chosen=lambda place: True):
     rows = [
         (place, row)
-        for row in known.connection.execute(statement).all()
+        for row in known.connection.execute(statement, asked).all()
         if is_chosen(place := Place(row.project_id, row.branch, row.seen_at.date()))
         and time.is_past(row.seen_at)
     ]
@@ -265,10 +280,9 @@ def _stretches(days):
 
 def _read_replaced(connection, change_ids):
     """(change id, patch set number) -> when the next patch set came."""
-    table, by_change = models.PatchSet, {}
+    by_change = {}
     for part in _chunks(sorted(change_ids)):
-        statement = sa.select(table.change_id, table.number, table.seen_at).where(table.change_id.in_(part))
-        for change_id, number, seen_at in connection.execute(statement).all():
+        for change_id, number, seen_at in connection.execute(_FOLLOWING, {"change_ids": part}).all():
             by_change.setdefault(change_id, []).append((number, seen_at))
     replaced = {}
     for change_id, found in by_change.items():
@@ -304,7 +318,6 @@ def attempt_of(values):
     return facts.Attempt(*values, builds_of(line))
 
 
-# Said once: to put a statement together takes longer than SQLite takes for some of them.
 _ATTEMPTS = (
     sa.select(*ATTEMPT)
     .join(models.Account, models.Account.id == models.Report.account_id)
@@ -338,14 +351,9 @@ def builds_of(line):
 
 def _read_rechecks(connection, patch_set_ids, time):
     """Patch set id -> when a re-run was asked for, in order."""
-    table, found = models.Recheck, {}
+    found = {}
     for part in _chunks(patch_set_ids):
-        statement = (
-            sa.select(table.patch_set_id, table.posted_at)
-            .where(table.patch_set_id.in_(part))
-            .order_by(table.posted_at)
-        )
-        for patch_set_id, posted_at in connection.execute(statement).all():
+        for patch_set_id, posted_at in connection.execute(_RECHECKS, {"patch_set_ids": part}).all():
             if time.is_past(posted_at):
                 found.setdefault(patch_set_id, []).append(posted_at)
     return found

@@ -27,7 +27,10 @@ def _row(build):
         detail = _escape(rendering.bounded(build.detail, _LONGEST_DETAIL))
         words += f' <span class="quiet"><bdi>{detail}</bdi></span>'
     ran = "" if build.duration_s is None else rendering.duration(build.duration_s)
-    return f"<tr><th scope=row><bdi>{_job(build.job)}</bdi><td>{words}<td class=n>{ran}<td>{_log(build.log_url)}"
+    return (
+        f"<tr><th scope=row><bdi>{_job(build.job)}</bdi><td>{words}<td class=n>{ran}"
+        f"<td>{_log(build.log_url)}"
+    )
 
 
 # Most builds of a page are of the same few jobs, and ended with the same few words.

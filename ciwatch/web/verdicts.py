@@ -1,4 +1,4 @@
-"""What each CI says of a patch set, a row of HTML each: a page has hundreds, for which a template is too slow.
+"""What each CI says of a patch set as HTML: a page may have hundreds of rows, and a template is too slow.
 
 Whatever came from outside is escaped where it is written.
 """
@@ -18,12 +18,13 @@ _MOST_LOGS = 4
 
 def rows(patch_set):
     """The rows of the CIs of a :class:`~ciwatch.queries.change.PatchSet`: verdict, why, attempts, answer."""
-    written = [_row(system, f"{patch_set.number}-{rendering.anchor(system.name)}") for system in patch_set.systems]
+    written = [_row(patch_set.number, system) for system in patch_set.systems]
     return markupsafe.Markup("".join(written))  # noqa: S704
 
 
-def _row(system, anchor):
-    stance = system.stance
+def _row(number, system):
+    stance, anchor = system.stance, f"{number}-{rendering.anchor(system.name)}"
+    title = _escape(rendering.bounded(system.title, 120))
     gate = " (gate)" if system.is_gate else ""
     status = _status(stance.status) if stance and stance.status else ""
     verdict = rendering.word(system.state) if system.state else '<span class="quiet">no result</span>'
@@ -33,8 +34,8 @@ def _row(system, anchor):
         answered = rendering.duration(stance.answered_after_s) + (", late" if stance.is_late else "")
     return (
         f'<tr role=row id="{anchor}"><th role=rowheader scope=row>'
-        f'<a href="{rendering.path("ci", system.name)}"><bdi>{_escape(rendering.bounded(system.title, 120))}</bdi>'
-        f"</a>{gate} {status}<td role=cell>{verdict}<td role=cell class=why>{_why(system)}"
+        f'<a href="{rendering.path("ci", system.name)}"><bdi>{title}</bdi></a>{gate} {status}'
+        f"<td role=cell>{verdict}<td role=cell class=why>{_why(system)}"
         f"<td role=cell class=n data-label=attempts>{attempts}"
         # An empty cell has nothing in it, no line end either: small screens leave it out.
         f'<td role=cell class=n data-label="answered after">{answered}'
@@ -45,7 +46,8 @@ def _row(system, anchor):
 def _status(word):
     if word == "healthy":
         return '<span class="quiet">healthy</span>'
-    return f'<a class="word {rendering.STATUS_CSS.get(word, "n")}" href="{rendering.about(word)}">{_escape(word)}</a>'
+    css = rendering.STATUS_CSS.get(word, "n")
+    return f'<a class="word {css}" href="{rendering.about(word)}">{_escape(word)}</a>'
 
 
 def _why(system):
