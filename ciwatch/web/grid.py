@@ -7,6 +7,9 @@ from ciwatch.web import rendering
 
 _JOB_MARKS = {str(state): mark for state, mark in rendering.MARKS.items()}
 
+# An element for the number of the attempt, in thousands of cells, would take the browser longer than the mark.
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 def day_groups(columns):
     """Neighbouring columns of one day (UTC): a list of (a moment of the day, number of columns)."""
@@ -56,7 +59,7 @@ def system_cells(row, columns):
             continue
         mark, css = rendering.MARKS[state]
         if attempts > 1:
-            mark, css = f"{mark}<sup>{attempts}</sup>", f'"{css} a"'
+            mark, css = f"{mark}{_raised(attempts)}", f'"{css} a"'
         written.append(
             f"<td class={css}><a href=/change/{column.change}#{column.patch_set}-{anchor}"
             f' title="{state}">{mark}</a>'
@@ -82,6 +85,10 @@ def job_row(system, row, picked):
     ]
     # The names are escaped; the rest is states, numbers and marks of ours.
     return markupsafe.Markup(head + "".join(written))  # noqa: S704
+
+
+def _raised(number):
+    return str(number).translate(_RAISED)
 
 
 def tally(row):
@@ -129,7 +136,7 @@ def _around(build, attempt):
     _, state, voting, has_log, position = build
     mark, css = _JOB_MARKS[state]
     if attempt > 1:
-        mark, css = f"{mark}<sup>{attempt}</sup>", f"{css} a"
+        mark, css = f"{mark}{_raised(attempt)}", f"{css} a"
     if not voting:
         css = f'"{css} v" title=non-voting'
     elif attempt > 1:
