@@ -12,8 +12,9 @@ SPELLS = models.Spell.__table__
 SET_ASIDE = (sickness.SICK, sickness.SHARED)
 
 
-# Said once: to put a statement together takes longer than SQLite takes for it.
-_SPELLS = sa.select(
+#: What :func:`told` takes, to be narrowed by whoever asks often: to put a statement together takes longer than
+#: SQLite takes for it.
+SPELLS_IN_ORDER = sa.select(
     models.Spell.ci_system_id,
     models.Spell.kind,
     models.Spell.started_at,
@@ -26,9 +27,13 @@ _SPELLS = sa.select(
 
 def read(connection, *conditions):
     """(CI id, :class:`~ciwatch.insight.facts.Spell`) of the stored spells, in the order of their times."""
+    return told(connection.execute(SPELLS_IN_ORDER.where(*conditions)))
+
+
+def told(rows):
+    """What :func:`read` gives, of the rows of such a statement."""
     return [
-        (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6])))
-        for row in connection.execute(_SPELLS.where(*conditions))
+        (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6]))) for row in rows
     ]
 
 
