@@ -60,10 +60,10 @@ def gate_columns(columns):
 
 def system_cells(row, columns):
     """A CI's cells; each leads to the change, at this CI."""
-    anchor = rendering.anchor(row.name)
+    anchor, not_expected = rendering.anchor(row.name), cells.State.NOT_EXPECTED
     written = [
         f"{(around := _AROUND_STATE[cell])[0]}{column.change}#{column.patch_set}-{anchor}{around[1]}"
-        if cell[0] is not cells.State.NOT_EXPECTED
+        if cell[0] is not not_expected
         else "<td class=e><b>·</b>"
         for cell, column in zip(row.cells, columns, strict=True)
     ]
@@ -160,15 +160,14 @@ _AROUND, _AROUND_STATE = _Attempts(), _AroundState()
 
 
 def _around(build, attempt):
-    _, state, voting, has_log, position = build
-    mark, css = _JOB_MARKS[state]
+    mark, css = _JOB_MARKS[build.result]
     if attempt > 1:
         mark, css = f"{mark}{_raised(attempt)}", f"{css} a"
-    if not voting:
+    if not build.voting:
         css = f'"{css} v" title=non-voting'
     elif attempt > 1:
         css = f'"{css}"'
-    if has_log:
-        return f"<td class={css}><a href=/log/", f"/{position}>{mark}</a>"
+    if build.has_log:
+        return f"<td class={css}><a href=/log/", f"/{build.position}>{mark}</a>"
     # The number is for whoever asks for more of the cell.
     return f"<td class={css}><b data-report=", f">{mark}</b>"
