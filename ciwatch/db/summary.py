@@ -19,9 +19,12 @@ _TOKEN = re.compile(r"(\d+)([a-z])(v?)(l?)")
 
 
 class Build(msgspec.Struct, frozen=True, eq=False):
-    """What a token tells; the same of the same token and *position* is the same object, and none is its equal.
+    """What a token tells: one object for each token and place in a line, equal to no other.
 
     So the thousands of a page are looked up by what they are, and not by all that they hold.
+
+    :ivar job: the id of the job; ``result``: the class of its result.
+    :ivar position: which one it is in the line, from 0.
     """
 
     job: int

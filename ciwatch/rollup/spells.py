@@ -12,8 +12,8 @@ SPELLS = models.Spell.__table__
 SET_ASIDE = (sickness.SICK, sickness.SHARED)
 
 
-#: What :func:`told` takes, to be narrowed by whoever asks often: to put a statement together takes longer than
-#: SQLite takes for it.
+#: What :func:`told` takes the rows of, to be narrowed by whoever asks often: to put a statement together takes
+#: longer than SQLite takes for it.
 SPELLS_IN_ORDER = sa.select(
     models.Spell.ci_system_id,
     models.Spell.kind,

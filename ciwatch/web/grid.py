@@ -9,7 +9,7 @@ from ciwatch.web import rendering
 
 _JOB_MARKS = {str(state): mark for state, mark in rendering.MARKS.items()}
 
-# An element for the number of the attempt, in thousands of cells, would take the browser longer than the mark.
+# An element for the number of the attempt, in thousands of cells, would take a browser longer than the mark.
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
