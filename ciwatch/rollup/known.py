@@ -185,9 +185,9 @@ class Known:
         since, until = expectation.learned_days(first)[0], expectation.learned_days(last)[1]
         asked = {"project_id": project_id, "since": since, "until": until}
         patch_sets, reported = {}, {}
-        for branch, day, count in self.connection.execute(_PATCH_SETS, asked):
+        for branch, day, count in self.connection.execute(_PATCH_SETS, asked).all():
             patch_sets.setdefault(branch, {})[day] = count
-        for branch, system_id, day, count in self.connection.execute(_REPORTED, asked):
+        for branch, system_id, day, count in self.connection.execute(_REPORTED, asked).all():
             reported.setdefault(branch, {}).setdefault(system_id, {})[day] = count
         days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
         for branch, counts in patch_sets.items():

@@ -346,7 +346,9 @@ def builds_of(line):
 
     Most lines of a CI are alike, so they are remembered.
     """
-    return tuple(facts.Build(*build[:3]) for build in summary.unpack(line)) if line else ()
+    if not line:
+        return ()
+    return tuple(facts.Build(build.job, build.result, build.voting) for build in summary.unpack(line))
 
 
 def _read_rechecks(connection, patch_set_ids, time):

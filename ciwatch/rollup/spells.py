@@ -23,15 +23,20 @@ _BRIEF = (
 
 _ORDER = models.Spell.started_at, models.Spell.kind
 
-# Said once: to put a statement together takes longer than SQLite takes for it.
-_SPELLS = sa.select(*_BRIEF, models.Spell.evidence).order_by(*_ORDER)
+#: What :func:`told` takes the rows of, to be narrowed by whoever asks often: to put a statement together takes
+#: longer than SQLite takes for it.
+SPELLS_IN_ORDER = sa.select(*_BRIEF, models.Spell.evidence).order_by(*_ORDER)
 
 
 def read(connection, *conditions):
     """(CI id, :class:`~ciwatch.insight.facts.Spell`) of the stored spells, in the order of their times."""
+    return told(connection.execute(SPELLS_IN_ORDER.where(*conditions)))
+
+
+def told(rows):
+    """What :func:`read` gives, of the rows of such a statement."""
     return [
-        (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6])))
-        for row in connection.execute(_SPELLS.where(*conditions))
+        (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6]))) for row in rows
     ]
 
 
