@@ -19,7 +19,7 @@ from ciwatch.rollup import spells
 # Rows are fetched all at once, .all(): one by one takes twice as long.
 _CHUNK = 500
 _DAY = datetime.timedelta(days=1)
-_FAR = datetime.timedelta(days=28)
+_NEAR, _FAR = datetime.timedelta(days=3), datetime.timedelta(days=28)
 _FEW_DAYS, _NEAR_DAYS = 2, 30
 
 
@@ -132,7 +132,7 @@ def read_some(known, places, as_of, need, system_id, rare=None):
     attempts = {}
     if need.verdicts is None or need.verdicts:
         ids = [patch_set.id for there in by_place.values() for patch_set in there]
-        only = () if need.of_others else (models.Report.account_id.in_(accounts),)
+        only = () if need.of_others else (_unindexed(models.Report.account_id).in_(accounts),)
         attempts = _read_attempts(connection, ids, time, *only)
     speakers = {system_id, *(each for said in attempts.values() for each in said)}
     expects = learned.Learned(connection, system_id, places)
@@ -199,19 +199,18 @@ def _of_days(known, places, time, rare=None, *conditions):
     if not places:
         return []
     seen_at, places = models.PatchSet.seen_at, set(places)
-    # To pass over those of the days between takes less than to look each of many days up.
-    apart = _DAY if rare is None else _FAR
+    # Few meet conditions, so to pass over the days between takes less than to look each of many days up.
+    apart = _FAR if rare is not None else _NEAR if conditions else _DAY
+    days = sorted({place.day for place in places})
     return _read_patch_sets(
         known,
         time,
         _unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
         models.Change.branch.in_(sorted({place.branch for place in places})),
-        sa.or_(
-            *(
-                sa.and_(seen_at >= midnight(first), seen_at < midnight(last + _DAY))
-                for first, last in _stretches({place.day for place in places}, apart)
-            )
-        ),
+        # SQLite reads its index from beginning to end where it is asked for several stretches alone.
+        seen_at >= midnight(days[0]),
+        seen_at < midnight(days[-1] + _DAY),
+        *_within(seen_at, _stretches(days, apart)),
         *(() if rare is None else (rare,)),
         *conditions,
         is_chosen=places.__contains__,
@@ -270,10 +269,17 @@ def _read_patch_sets(known, time, *conditions, is_chosen=lambda place: True):
     ]
 
 
+def _within(moment, stretches):
+    """The condition that a moment lies in some stretches of days, if they are several."""
+    if len(stretches) == 1:
+        return ()
+    return [sa.or_(*(sa.and_(moment >= midnight(a), moment < midnight(b + _DAY)) for a, b in stretches))]
+
+
 def _stretches(days, apart):
-    """(first, last) of the stretches of days that are not further apart."""
+    """(first, last) of the stretches of sorted days that are not further apart."""
     found = []
-    for day in sorted(days):
+    for day in days:
         if found and day - found[-1][1] <= apart:
             found[-1] = found[-1][0], day
         else:
