@@ -92,6 +92,8 @@ def read_whole(known, systems, places, as_of):
 
 def read_partly(known, systems, places, as_of):
     """The same of those on which few patch sets differ: of those days on which any does."""
+    if not places:
+        return {}
     _learn(known, places)
     return {
         place: Correction(

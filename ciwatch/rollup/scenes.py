@@ -217,28 +217,41 @@ def _of_days(known, places, time, rare=None, *conditions):
     )
 
 
-def _read_patch_sets(known, time, *conditions, is_chosen=lambda place: True):
-    table = models.PatchSet
-    statement = (
-        sa.select(
-            table.id,
-            table.change_id,
-            models.Change.project_id,
-            models.Change.branch,
-            models.Change.number.label("change"),
-            table.number,
-            table.kind,
-            table.seen_at,
-            table.created_at,
-            table.merged_at,
-            table.abandoned_at,
-            table.is_unready,
-            table.files,
-        )
-        .join(models.Change, models.Change.id == table.change_id)
-        .where(*conditions)
-        .order_by(table.seen_at, models.Change.number, table.number)
+# The greater part of the statements, put together once: that takes longer than SQLite takes for some of them.
+
+_PATCH_SETS = (
+    sa.select(
+        models.PatchSet.id,
+        models.PatchSet.change_id,
+        models.Change.project_id,
+        models.Change.branch,
+        models.Change.number.label("change"),
+        models.PatchSet.number,
+        models.PatchSet.kind,
+        models.PatchSet.seen_at,
+        models.PatchSet.created_at,
+        models.PatchSet.merged_at,
+        models.PatchSet.abandoned_at,
+        models.PatchSet.is_unready,
+        models.PatchSet.files,
     )
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .order_by(models.PatchSet.seen_at, models.Change.number, models.PatchSet.number)
+)
+
+_REPLACED = sa.select(models.PatchSet.change_id, models.PatchSet.number, models.PatchSet.seen_at).where(
+    models.PatchSet.change_id.in_(sa.bindparam("change_ids", expanding=True))
+)
+
+_RECHECKS = (
+    sa.select(models.Recheck.patch_set_id, models.Recheck.posted_at)
+    .where(models.Recheck.patch_set_id.in_(sa.bindparam("patch_set_ids", expanding=True)))
+    .order_by(models.Recheck.posted_at)
+)
+
+
+def _read_patch_sets(known, time, *conditions, is_chosen=lambda place: True):
+    statement = _PATCH_SETS.where(*conditions)
     rows = [
         (place, row)
         for row in known.connection.execute(statement).all()
@@ -289,10 +302,9 @@ def _stretches(days, apart):
 
 def _read_replaced(connection, change_ids):
     """(change id, patch set number) -> when the next patch set came."""
-    table, by_change = models.PatchSet, {}
+    by_change = {}
     for part in _chunks(sorted(change_ids)):
-        statement = sa.select(table.change_id, table.number, table.seen_at).where(table.change_id.in_(part))
-        for change_id, number, seen_at in connection.execute(statement).all():
+        for change_id, number, seen_at in connection.execute(_REPLACED, {"change_ids": part}).all():
             by_change.setdefault(change_id, []).append((number, seen_at))
     replaced = {}
     for change_id, found in by_change.items():
@@ -328,7 +340,6 @@ def attempt_of(values):
     return facts.Attempt(*values, builds_of(line))
 
 
-# Said once: to put a statement together takes longer than SQLite takes for some of them.
 _ATTEMPTS = (
     sa.select(*ATTEMPT)
     .join(models.Account, models.Account.id == models.Report.account_id)
@@ -362,14 +373,9 @@ def builds_of(line):
 
 def _read_rechecks(connection, patch_set_ids, time):
     """Patch set id -> when a re-run was asked for, in order."""
-    table, found = models.Recheck, {}
+    found = {}
     for part in _chunks(patch_set_ids):
-        statement = (
-            sa.select(table.patch_set_id, table.posted_at)
-            .where(table.patch_set_id.in_(part))
-            .order_by(table.posted_at)
-        )
-        for patch_set_id, posted_at in connection.execute(statement).all():
+        for patch_set_id, posted_at in connection.execute(_RECHECKS, {"patch_set_ids": part}).all():
             if time.is_past(posted_at):
                 found.setdefault(patch_set_id, []).append(posted_at)
     return found
