@@ -1,9 +1,9 @@
 """What makes the kept figures of some days those of another moment.
 
 What is kept of a day is as of its last count. A page as of an earlier moment must not know what was said
-later, and one as of now has to see that an answer which was pending is missed by now. Of a day that was nearly
-over then few patch sets differ: what these count at the end is taken away, and what they counted then is added.
-All others of which it matters are counted as a whole.
+later, and one as of now has to see that an answer which was pending is missed by now. Where the time of all
+patch sets of a day had passed by then, few of them differ: what these count now is taken away, and what they
+counted then is added. The other days of which it matters are counted as a whole.
 """
 
 import typing
@@ -24,7 +24,7 @@ class Stale(typing.NamedTuple):
     """The :class:`~ciwatch.recorder.dirty.Place` of the days whose kept figures were others then.
 
     :ivar whole: those that are counted as a whole.
-    :ivar partly: those on which nothing was pending then nor is now, so that only few patch sets differ.
+    :ivar partly: those whose patch sets' time had passed then, so that only few of them differ.
     """
 
     whole: set

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.insight import expectation
 
-
 _PATCH_SETS = sa.select(
     models.DailyProject.project_id,
     models.DailyProject.branch,

@@ -11,7 +11,6 @@ import typing
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.insight import days
 from ciwatch.insight import scene
 from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import corrections
