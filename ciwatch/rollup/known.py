@@ -121,7 +121,6 @@ class Known:
         self._first_reports = {}
         self._learned_on = {}
         self._learned_days = {}
-        self._spells = None
 
     @functools.cached_property
     def projects(self):
@@ -157,7 +156,7 @@ class Known:
                 self.registry.limit(self.systems[system_id].name, project),
                 tuple(
                     spell
-                    for spell in self._spells_of(system_id)
+                    for spell in self._spells.get(system_id, ())
                     # Of a patch set nothing is said before its day; a year's spells are many to ask.
                     if spell.called_at <= as_of and (spell.ended_at is None or spell.ended_at > midnight(day))
                 )
@@ -230,10 +229,19 @@ class Known:
             if expectation.is_learned(reported, patch_sets)
         )
 
-    def _spells_of(self, system_id):
-        if self._spells is None:
-            self._spells = {}
-            asked = {"since": midnight(self._since or _ANY_TIME)}
-            for owner_id, spell in spells.read_brief(self.connection, _SET_ASIDE, asked):
-                self._spells.setdefault(owner_id, []).append(spell)
-        return self._spells.get(system_id, ())
+    def called_later(self, moment):
+        """(CI id, when it began) of the spells that had begun at a moment, and were known only later."""
+        return [
+            (system_id, spell.started_at)
+            for system_id, found in self._spells.items()
+            for spell in found
+            if spell.started_at <= moment < spell.called_at
+        ]
+
+    @functools.cached_property
+    def _spells(self):
+        """Id of a CI -> the spells in which its votes are set aside, in their order."""
+        found, asked = {}, {"since": midnight(self._since or _ANY_TIME)}
+        for system_id, spell in spells.read_brief(self.connection, _SET_ASIDE, asked):
+            found.setdefault(system_id, []).append(spell)
+        return found

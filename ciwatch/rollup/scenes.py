@@ -19,6 +19,7 @@ from ciwatch.rollup import spells
 # Rows are fetched all at once, .all(): one by one takes twice as long.
 _CHUNK = 500
 _DAY = datetime.timedelta(days=1)
+_NEAR, _FAR = datetime.timedelta(days=3), datetime.timedelta(days=28)
 _FEW_DAYS, _NEAR_DAYS = 2, 30
 
 # Said once: to put a statement together takes longer than SQLite takes for most of them.
@@ -62,17 +63,22 @@ _RECHECKS = (
 )
 
 
-def read(known, project_id, branch, wanted, as_of):
-    """The scenes of some days of a project's branch: date -> :class:`~ciwatch.insight.scene.Scene`.
+#: As of it all that was recorded is told.
+END = datetime.datetime.max.replace(tzinfo=datetime.UTC)
+
+
+def read(known, places, as_of, rare=None):
+    """The scenes of some days: place -> :class:`~ciwatch.insight.scene.Scene`.
 
     :param known: a :class:`~ciwatch.rollup.known.Known`.
-    :param wanted: dates.
+    :param places: :class:`~ciwatch.recorder.dirty.Place` tuples.
     :param as_of: nothing is told that happened after this moment.
+    :param rare: a condition that few patch sets meet: no others are told of. None for all.
     """
-    wanted, time = sorted(wanted), _Time(as_of)
-    places = [Place(project_id, branch, day) for day in wanted]
-    patch_sets = [patch_set for _, patch_set in _of_days(known, places, time)]
-    return _scenes(known, project_id, branch, wanted, patch_sets, time)
+    time, by_place = _Time(as_of), {place: [] for place in places}
+    for place, patch_set in _of_days(known, places, time, rare):
+        by_place[place].append(patch_set)
+    return _scenes(known, by_place, time)
 
 
 def read_change(known, change_id, oldest, as_of):
@@ -89,7 +95,10 @@ def read_change(known, change_id, oldest, as_of):
     for near in _near(wanted):
         if len(near) > _FEW_DAYS:
             known.learn(project_id, near[0], near[-1])
-    return _scenes(known, project_id, branch, wanted, patch_sets, time)
+    by_place = {Place(project_id, branch, day): [] for day in wanted}
+    for patch_set in patch_sets:
+        by_place[project_id, branch, patch_set.seen_at.date()].append(patch_set)
+    return {place.day: there for place, there in _scenes(known, by_place, time).items()}
 
 
 def _near(days):
@@ -103,24 +112,24 @@ def _near(days):
     return found
 
 
-def _scenes(known, project_id, branch, wanted, patch_sets, time):
-    ids = [patch_set.id for patch_set in patch_sets]
+def _scenes(known, by_place, time):
+    ids = [patch_set.id for there in by_place.values() for patch_set in there]
     attempts = _read_attempts(known.connection, ids, time)
     rechecks = _read_rechecks(known.connection, ids, time)
-    speakers = {system_id for said in attempts.values() for system_id in said}
-    by_day = {day: [] for day in wanted}
-    for patch_set in patch_sets:
-        by_day[patch_set.seen_at.date()].append(patch_set)
+    speakers = {}
+    for (project_id, branch, _), there in by_place.items():
+        for patch_set in there:
+            speakers.setdefault((project_id, branch), set()).update(attempts.get(patch_set.id, ()))
     return {
-        day: scene.Scene(
-            day,
+        place: scene.Scene(
+            place.day,
             there,
             attempts,
             rechecks,
-            known.watched(project_id, branch, day, time.as_of, also=speakers) if there else [],
+            known.watched(*place, time.as_of, also=speakers[place.project_id, place.branch]) if there else [],
             time.later_at,
         )
-        for day, there in by_day.items()
+        for place, there in by_place.items()
     }
 
 
@@ -143,7 +152,7 @@ class _Time:
         return moment if moment is not None and self.is_past(moment) else None
 
 
-def read_some(known, places, as_of, need, system_id):
+def read_some(known, places, as_of, need, system_id, rare=None):
     """The scenes of many days, with those patch sets alone that may count in a figure of a CI.
 
     What is not needed for that is left out: who else is there, when somebody asked for a re-run.
@@ -151,16 +160,17 @@ def read_some(known, places, as_of, need, system_id):
     :param known: a :class:`~ciwatch.rollup.known.Known`.
     :param places: of the days, :class:`~ciwatch.recorder.dirty.Place` tuples.
     :param need: the figure's :class:`~ciwatch.insight.scene.Need`.
+    :param rare: another condition, as that of :func:`read`.
     :returns: place -> :class:`~ciwatch.insight.scene.Scene`.
     """
     time, connection = _Time(as_of), known.connection
     accounts, by_place = spells.accounts_of(connection, system_id), {}
-    for place, patch_set in _of_days(known, places, time, *_meets(need, accounts, as_of)):
+    for place, patch_set in _of_days(known, places, time, rare, *_meets(need, accounts, as_of)):
         by_place.setdefault(place, []).append(patch_set)
     attempts = {}
     if need.verdicts is None or need.verdicts:
         ids = [patch_set.id for there in by_place.values() for patch_set in there]
-        only = () if need.of_others else (models.Report.account_id.in_(accounts),)
+        only = () if need.of_others else (_unindexed(models.Report.account_id).in_(accounts),)
         attempts = _read_attempts(connection, ids, time, *only)
     speakers = {system_id, *(each for said in attempts.values() for each in said)}
     expects = learned.Learned(connection, system_id, places)
@@ -219,18 +229,25 @@ def read_patch_sets(known, project_id, branch, wanted, as_of):
     return [patch_set for _, patch_set in _of_days(known, places, _Time(as_of))]
 
 
-def _of_days(known, places, time, *conditions):
-    """(place, patch set) of those of some days that meet conditions, in their order."""
+def _of_days(known, places, time, rare=None, *conditions):
+    """(place, patch set) of those of some days that meet conditions, in their order.
+
+    :param rare: one of them, if few do.
+    """
+    if not places:
+        return []
     seen_at, places = models.PatchSet.seen_at, set(places)
+    # Few meet conditions, so to pass over the days between takes less than to look each of many days up.
+    apart = _FAR if rare is not None else _NEAR if conditions else _DAY
+    days = sorted({place.day for place in places})
     statement = _PATCH_SETS.where(
         _unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
         models.Change.branch.in_(sorted({place.branch for place in places})),
-        sa.or_(
-            *(
-                sa.and_(seen_at >= midnight(first), seen_at < midnight(last + _DAY))
-                for first, last in _stretches({place.day for place in places})
-            )
-        ),
+        # SQLite reads its index from beginning to end where it is asked for several stretches alone.
+        seen_at >= midnight(days[0]),
+        seen_at < midnight(days[-1] + _DAY),
+        *_within(seen_at, _stretches(days, apart)),
+        *(() if rare is None else (rare,)),
         *conditions,
     )
     return _read_patch_sets(known, time, statement, {}, is_chosen=places.__contains__)
@@ -267,11 +284,18 @@ def _read_patch_sets(known, time, statement, asked, is_chosen=lambda place: True
     ]
 
 
-def _stretches(days):
-    """(first, last) of the stretches of days without a gap."""
+def _within(moment, stretches):
+    """The condition that a moment lies in some stretches of days, if they are several."""
+    if len(stretches) == 1:
+        return ()
+    return [sa.or_(*(sa.and_(moment >= midnight(a), moment < midnight(b + _DAY)) for a, b in stretches))]
+
+
+def _stretches(days, apart):
+    """(first, last) of the stretches of sorted days that are not further apart."""
     found = []
-    for day in sorted(days):
-        if found and day - found[-1][1] <= _DAY:
+    for day in days:
+        if found and day - found[-1][1] <= apart:
             found[-1] = found[-1][0], day
         else:
             found.append((day, day))

@@ -23,8 +23,8 @@ _BRIEF = (
 
 _ORDER = models.Spell.started_at, models.Spell.kind
 
-#: What :func:`told` takes the rows of, to be narrowed by whoever asks often: to put a statement together takes
-#: longer than SQLite takes for it.
+#: What :func:`told` takes the rows of, to be narrowed by whoever asks often: to put a statement together
+#: takes longer than SQLite takes for it.
 SPELLS_IN_ORDER = sa.select(*_BRIEF, models.Spell.evidence).order_by(*_ORDER)
 
 
