@@ -22,17 +22,22 @@ _DAY = datetime.timedelta(days=1)
 _FEW_DAYS, _NEAR_DAYS = 2, 30
 
 
-def read(known, project_id, branch, wanted, as_of):
+def read(known, project_id, branch, wanted, as_of, with_comments=False, only=None):
     """The scenes of some days of a project's branch: date -> :class:`~ciwatch.insight.scene.Scene`.
 
     :param known: a :class:`~ciwatch.rollup.known.Known`.
     :param wanted: dates.
     :param as_of: nothing is told that happened after this moment.
+    :param with_comments: whether the comments are read, too: all of their text.
+    :param only: ids of the CIs whose comments these are; None for all.
     """
     wanted, time = sorted(wanted), _Time(as_of)
     places = [Place(project_id, branch, day) for day in wanted]
     patch_sets = [patch_set for _, patch_set in _of_days(known, places, time)]
-    return _scenes(known, project_id, branch, wanted, patch_sets, time)
+    comments = None
+    if with_comments:
+        comments = _read_comments(known.connection, [patch_set.id for patch_set in patch_sets], time, only)
+    return _scenes(known, project_id, branch, wanted, patch_sets, time, comments)
 
 
 def read_change(known, change_id, oldest, as_of):
@@ -65,11 +70,13 @@ def _near(days):
     return found
 
 
-def _scenes(known, project_id, branch, wanted, patch_sets, time):
+def _scenes(known, project_id, branch, wanted, patch_sets, time, comments=None):
     ids = [patch_set.id for patch_set in patch_sets]
     attempts = _read_attempts(known.connection, ids, time)
-    rechecks = _read_rechecks(known.connection, ids, time)
-    speakers = {system_id for said in attempts.values() for system_id in said}
+    requests = _read_requests(known.connection, ids, time)
+    rechecks = {key: [request.posted_at for request in asked] for key, asked in requests.items()}
+    spoke = (*attempts.values(), *(comments or {}).values())
+    speakers = {system_id for said in spoke for system_id in said}
     by_day = {day: [] for day in wanted}
     for patch_set in patch_sets:
         by_day[patch_set.seen_at.date()].append(patch_set)
@@ -81,6 +88,8 @@ def _scenes(known, project_id, branch, wanted, patch_sets, time):
             rechecks,
             known.watched(project_id, branch, day, time.as_of, also=speakers) if there else [],
             time.later_at,
+            comments,
+            requests,
         )
         for day, there in by_day.items()
     }
@@ -150,7 +159,7 @@ def _meets(need, accounts, as_of):
     report = models.Report
     said = sa.select(report.id).where(
         report.patch_set_id == models.PatchSet.id,
-        _unindexed(report.account_id).in_(accounts),
+        unindexed(report.account_id).in_(accounts),
         report.kind == base.Kind.FINISHED,
         report.posted_at <= as_of,
     )
@@ -162,7 +171,7 @@ def _meets(need, accounts, as_of):
     return [sa.or_(*ways)]
 
 
-def _unindexed(column):
+def unindexed(column):
     """A *column* by whose index no database looks: SQLite, which knows no statistics, would.
 
     It would read all that a project, or an account, ever had, instead of a few days of it.
@@ -187,7 +196,7 @@ def _of_days(known, places, time, *conditions):
     return _read_patch_sets(
         known,
         time,
-        _unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
+        unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
         models.Change.branch.in_(sorted({place.branch for place in places})),
         sa.or_(
             *(
@@ -336,16 +345,77 @@ def builds_of(line):
     return tuple(facts.Build(*build[:3]) for build in summary.unpack(line)) if line else ()
 
 
-def _read_rechecks(connection, patch_set_ids, time):
-    """Patch set id -> when a re-run was asked for, in order."""
+def _read_requests(connection, patch_set_ids, time):
+    """Patch set id -> the :class:`~ciwatch.insight.facts.Request` for re-runs, in order."""
     table, found = models.Recheck, {}
     for part in _chunks(patch_set_ids):
         statement = (
-            sa.select(table.patch_set_id, table.posted_at)
+            sa.select(table.patch_set_id, table.id, table.posted_at, table.phrase)
             .where(table.patch_set_id.in_(part))
-            .order_by(table.posted_at)
+            .order_by(table.posted_at, table.id)
         )
-        for patch_set_id, posted_at in connection.execute(statement).all():
+        for patch_set_id, *asked in connection.execute(statement).all():
+            request = facts.Request(*asked)
+            if time.is_past(request.posted_at):
+                found.setdefault(patch_set_id, []).append(request)
+    return found
+
+
+# A member is compared by a method of its class, plain text at once.
+_FINISHED, _OTHER = str(base.Kind.FINISHED.value), str(base.Kind.OTHER.value)
+
+
+def _read_comments(connection, patch_set_ids, time, only):
+    """Patch set id -> CI id -> its :class:`~ciwatch.insight.facts.Comment`, in the order of their times."""
+    report, account, found = models.Report, models.Account, {}
+    for part in _chunks(patch_set_ids):
+        conditions = [report.patch_set_id.in_(part)]
+        if only is not None:
+            conditions.append(account.ci_system_id.in_(only))
+        logs = _read_logs(connection, conditions)
+        statement = (
+            sa.select(
+                report.patch_set_id,
+                account.ci_system_id,
+                report.id,
+                report.posted_at,
+                sa.type_coerce(report.kind, sa.String()),
+                report.pipeline,
+                sa.type_coerce(report.verdict, sa.String()),
+                report.parser,
+                report.text,
+            )
+            .join(account, account.id == report.account_id)
+            .where(*conditions)
+            .order_by(report.posted_at, report.id)
+        )
+        for row in connection.execute(statement).all():
+            patch_set_id, system_id, report_id, posted_at, kind, pipeline, verdict, parser, text = row
             if time.is_past(posted_at):
-                found.setdefault(patch_set_id, []).append(posted_at)
+                comment = facts.Comment(
+                    report_id,
+                    posted_at,
+                    kind == _FINISHED,
+                    kind != _OTHER or parser is None,
+                    pipeline,
+                    verdict if kind in (_FINISHED, _OTHER) else None,
+                    text,
+                    tuple(logs.get(report_id, ())),
+                )
+                found.setdefault(patch_set_id, {}).setdefault(system_id, []).append(comment)
+    return found
+
+
+def _read_logs(connection, conditions):
+    """Report id -> (job id, address of its log or None) of its builds that judged, in their order."""
+    build, report, account, found = models.Build, models.Report, models.Account, {}
+    statement = (
+        sa.select(build.report_id, build.job_id, build.log_url)
+        .join(report, report.id == build.report_id)
+        .join(account, account.id == report.account_id)
+        .where(*conditions, report.kind == base.Kind.FINISHED, build.result_class.in_(facts.JUDGED))
+        .order_by(build.report_id, build.position)
+    )
+    for report_id, job_id, log_url in connection.execute(statement).all():
+        found.setdefault(report_id, []).append((job_id, log_url))
     return found

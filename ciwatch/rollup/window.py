@@ -215,14 +215,14 @@ class Window:
     def _find_stale(self):
         columns = daily.PROJECTS.c
         statement = sa.select(columns.project_id, columns.branch, columns.day).where(
-            *self._at(columns),
+            *self._counted_at(columns),
             sa.or_(columns.changed_at > self._as_of, columns.due_at < self._as_of),
             *self._where_it_reports(columns),
         )
         found = {Place._make(row) for row in self._connection.execute(statement)}
         waiting = (
             sa.select(DIRTY.c.project_id, DIRTY.c.branch, DIRTY.c.day)
-            .where(*self._at(DIRTY.c), *self._where_it_reports(DIRTY.c))
+            .where(*self._waiting_at(DIRTY.c), *self._where_it_reports(DIRTY.c))
             .distinct()
         )
         dirty = {Place._make(row) for row in self._connection.execute(waiting.limit(_MOST_WAITING + 1))}
@@ -231,6 +231,14 @@ class Window:
         count = sa.select(sa.func.count()).select_from(waiting.subquery())
         self.waiting = self._connection.scalar(count)
         return found
+
+    def _counted_at(self, columns):
+        """The conditions of the days that matter, among those that were counted."""
+        return self._at(columns)
+
+    def _waiting_at(self, columns):
+        """The same among those that wait to be counted."""
+        return self._at(columns)
 
     def _kept(self, read, table, stale, conditions=()):
         rows = read(self._connection, *self._at(table.c), *conditions)
@@ -286,10 +294,14 @@ class Window:
                 by_branch.setdefault((each.project_id, each.branch), []).append(each.day)
             for branch, wanted in by_branch.items():
                 self._known.learn(branch[0], min(wanted), max(wanted))
-                for day, there in scenes.read(self._known, *branch, wanted, self._as_of).items():
+                for day, there in self._read_scenes(branch, wanted).items():
                     counted = days.count(there, self._as_of, self._systems)
                     self._counted[Place(*branch, day)] = counted
         return self._counted[place]
+
+    def _read_scenes(self, branch, wanted):
+        """What some stale days of a (project id, branch) are counted from."""
+        return scenes.read(self._known, *branch, wanted, self._as_of)
 
 
 class _Count(typing.NamedTuple):

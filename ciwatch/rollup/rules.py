@@ -1,0 +1,144 @@
+"""How CIs keep the rules of third-party testing: written by the day, read by the window."""
+
+import operator
+import typing
+
+import msgspec
+import sqlalchemy as sa
+
+from ciwatch.db import bulk
+from ciwatch.db import models
+from ciwatch.insight import keeping
+from ciwatch.insight import policy
+from ciwatch.recorder.dirty import Place
+from ciwatch.rollup import scenes
+from ciwatch.rollup import window as windows
+
+RULES = models.DailyRule.__table__
+
+_PLACE = tuple(RULES.c[name] for name in Place._fields)
+_KEY = (RULES.c.ci_system_id, RULES.c.rule, RULES.c.counts_on)
+_TALLY = tuple(RULES.c[name] for name in keeping.Tally.__struct_fields__)
+
+
+# Said once: to put a statement together takes longer than to have it answered.
+
+_OF_WINDOW = (
+    RULES.c.ci_system_id.in_(sa.bindparam("systems", expanding=True)),
+    RULES.c.counts_on.between(sa.bindparam("first"), sa.bindparam("last")),
+)
+
+_SUMS = (
+    sa.select(*_KEY[:2], *(sa.func.sum(column) for column in (RULES.c.kept, RULES.c.cases, RULES.c.breaches)))
+    .where(*_OF_WINDOW)
+    .group_by(*_KEY[:2])
+)
+
+_BROKEN = sa.select(RULES.c.counts_on, RULES.c.rule, RULES.c.broken).where(*_OF_WINDOW, RULES.c.breaches > 0)
+
+
+class Sum(typing.NamedTuple):
+    """In how many *cases* a rule was kept, and how often it was broken."""
+
+    kept: int
+    cases: int
+    breaches: int
+
+
+def write(connection, counted):
+    """Puts days in the place of what was counted of them before.
+
+    :param counted: :class:`~ciwatch.recorder.dirty.Place` -> :class:`~ciwatch.insight.days.Counted`.
+    :returns: the ids of the projects of which any row changed.
+    """
+    known = {place: {} for place in counted}
+    statement = sa.select(*_PLACE, *_KEY, *_TALLY).where(_at(counted))
+    for project_id, branch, day, *key, kept, cases, breaches, broken in connection.execute(statement).all():
+        tally = keeping.Tally(kept, cases, breaches, broken)
+        known[Place(project_id, branch, day)][keeping.Key(*key)] = tally
+    changed = [place for place, of in counted.items() if of.rules != known[place]]
+    if not changed:
+        return set()
+    connection.execute(sa.delete(RULES).where(_at(changed)))
+    rows = [
+        {
+            **place._asdict(),
+            "ci_system_id": key.system,
+            # Any enumeration is more than a driver takes for text.
+            "rule": str(key.rule.value),
+            "counts_on": key.counts_on,
+            **msgspec.structs.asdict(tally),
+        }
+        for place in changed
+        for key, tally in counted[place].rules.items()
+    ]
+    bulk.insert(connection, RULES, rows)
+    return {place.project_id for place in changed}
+
+
+def _at(places):
+    return sa.tuple_(*_PLACE).in_([tuple(place) for place in places])
+
+
+class Window(windows.Window):
+    """Some days as of a moment, of some CIs on all projects: how they kept the rules."""
+
+    def __init__(self, known, system_ids, first, last, as_of):
+        """Takes the ids of the CIs, and what else a :class:`~ciwatch.rollup.window.Window` does."""
+        super().__init__(known, windows.Scope(), first, last, as_of)
+        self._systems = list(system_ids)
+
+    def tallies(self):
+        """(CI id, rule) -> :class:`Sum`."""
+        # MySQL's sums are decimals.
+        found = {tuple(row[:2]): Sum(*map(int, row[2:])) for row in self._read(_SUMS)}
+        for key, tally in self._fresh():
+            before = found.get(key[:2], (0, 0, 0))
+            told = (tally.kept, tally.cases, tally.breaches)
+            found[key[:2]] = Sum(*map(sum, zip(before, told, strict=True)))
+        return found
+
+    def broken(self):
+        """Rule -> ids of what broke it, of the only CI: of as many of the newest days as have enough."""
+        told = [tuple(row) for row in self._read(_BROKEN)]
+        told += [(key.counts_on, key.rule, tally.broken) for key, tally in self._fresh() if tally.broken]
+        found, until = {}, {}
+        for day, rule, broken in sorted(told, key=operator.itemgetter(0), reverse=True):
+            ids = found.setdefault(rule, [])
+            # The day at which there are enough is taken as a whole: of its branches none is newer.
+            if len(ids) < policy.MOST or until[rule] == day:
+                ids += map(int, broken.split())
+                until[rule] = day
+        return found
+
+    def _read(self, statement):
+        """The rows that were right then."""
+        stale = [tuple(place) for place in sorted(self.stale())]
+        if stale:
+            statement = statement.where(sa.tuple_(*_PLACE).not_in(stale))
+        asked = {"systems": self._systems, "first": self._first, "last": self._last}
+        return self._connection.execute(statement, asked).all()
+
+    def _fresh(self):
+        """(key, tally) of the stale days."""
+        return [
+            (key, tally)
+            for place in sorted(self.stale())
+            for key, tally in self._count(place).rules.items()
+            if self._first <= key.counts_on <= self._last
+        ]
+
+    def _read_scenes(self, branch, wanted):
+        return scenes.read(self._known, *branch, wanted, self._as_of, with_comments=True, only=self._systems)
+
+    def _counted_at(self, columns):
+        # Comments of these days may be on patch sets of earlier ones.
+        said = sa.select(RULES.c.rule).where(
+            RULES.c.ci_system_id.in_(self._systems),
+            RULES.c.counts_on.between(self._first, self._last),
+            *(RULES.c[name] == columns[name] for name in Place._fields),
+        )
+        return [columns.day <= self._last, sa.or_(columns.day >= self._first, said.exists())]
+
+    def _waiting_at(self, columns):
+        return [columns.day <= self._last]
