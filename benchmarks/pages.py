@@ -26,6 +26,7 @@ from benchmarks import figures
 from ciwatch import service
 from ciwatch.db import engine
 from ciwatch.db import models
+from ciwatch.db import schema
 from ciwatch.queries import window
 from ciwatch.web import app as web_app
 
@@ -60,11 +61,16 @@ def fill(path, events):
 
 @contextlib.contextmanager
 def database(given):
-    """The path of a database: the one that is given, or a new one that a recording was replayed into."""
+    """The path of a database: the one that is given, or a new one that a recording was replayed into.
+
+    :raises SystemExit: where the one that is given is not of this version.
+    """
     with open(given, "rb") as file:
-        if file.read(len(_SQLITE)) == _SQLITE:
-            yield given.resolve()
-            return
+        is_database = file.read(len(_SQLITE)) == _SQLITE
+    if is_database:
+        _check(given.resolve())
+        yield given.resolve()
+        return
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "pages.sqlite"
         recorder = multiprocessing.get_context("spawn").Process(target=fill, args=(path, given))
@@ -73,6 +79,17 @@ def database(given):
         if recorder.exitcode:
             raise SystemExit(f"{given} could not be replayed")
         yield path
+
+
+def _check(path):
+    store = sa.create_engine(f"sqlite:///{path}")
+    try:
+        with store.connect() as connection:
+            schema.check(connection)
+    except schema.SchemaError as error:
+        raise SystemExit(f"{path}: {error}") from error
+    finally:
+        store.dispose()
 
 
 def find_biggest(connection):

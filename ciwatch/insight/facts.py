@@ -107,6 +107,12 @@ class PatchSet(msgspec.Struct, frozen=True):
         ends = [end for end in (self.replaced_at, self.merged_at, self.abandoned_at) if end]
         return min(ends) if ends else None
 
+    def before(self, moment):
+        """The same as it was known at an earlier moment."""
+        ends = {name: getattr(self, name) for name in ("replaced_at", "merged_at", "abandoned_at")}
+        later = {name: None for name, end in ends.items() if end is not None and end > moment}
+        return msgspec.structs.replace(self, **later) if later else self
+
 
 class Spell(msgspec.Struct, frozen=True):
     """A time in which a CI was not well.

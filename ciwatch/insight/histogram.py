@@ -62,3 +62,13 @@ def total(packed):
             bucket, _, count = pair.partition(":")
             counts[bucket] = counts.get(bucket, 0) + int(count)
     return " ".join(f"{bucket}:{counts[bucket]}" for bucket in sorted(counts, key=int))
+
+
+def corrected(packed, more, less):
+    """One histogram with the counts of another one, and without those of a third; all packed."""
+    if not more and not less:
+        return packed
+    found = Histogram.unpack(packed)
+    found.counts.update(Histogram.unpack(more).counts)
+    found.counts.subtract(Histogram.unpack(less).counts)
+    return Histogram({bucket: count for bucket, count in found.counts.items() if count}).pack()

@@ -55,6 +55,14 @@ class Watched(msgspec.Struct, frozen=True):
                 return True
         return False
 
+    def before(self, moment):
+        """The same as it was known at an earlier moment."""
+        if all(spell.called_at <= moment for spell in self.spells):
+            return self
+        return msgspec.structs.replace(
+            self, spells=tuple(spell for spell in self.spells if spell.called_at <= moment)
+        )
+
 
 class Scene(msgspec.Struct, frozen=True):
     """All that was said of the patch sets of a day, up to the moment as of which it is told.
@@ -80,6 +88,27 @@ class Scene(msgspec.Struct, frozen=True):
         """A :class:`Case` for each patch set."""
         by_id = {system.id: system for system in self.systems}
         return [Case(self, by_id, patch_set, as_of) for patch_set in self.patch_sets]
+
+    def before(self, moment):
+        """The same, without comments, as it was known at an earlier moment with all its patch sets there."""
+        attempts, rechecks = {}, {}
+        for patch_set in self.patch_sets:
+            said = {
+                system_id: [attempt for attempt in all_said if attempt.posted_at <= moment]
+                for system_id, all_said in self.attempts.get(patch_set.id, {}).items()
+            }
+            attempts[patch_set.id] = {system_id: there for system_id, there in said.items() if there}
+            asked_at = self.rechecks.get(patch_set.id, ())
+            rechecks[patch_set.id] = [each for each in asked_at if each <= moment]
+        return msgspec.structs.replace(
+            self,
+            patch_sets=[patch_set.before(moment) for patch_set in self.patch_sets],
+            attempts=attempts,
+            rechecks=rechecks,
+            systems=[system.before(moment) for system in self.systems],
+            comments=None,
+            requests={},
+        )
 
 
 _OUTCOMES = {

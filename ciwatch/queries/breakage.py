@@ -41,13 +41,8 @@ def read(connection, as_of, project=None):
 
     :param project: the name of the only project that is asked for, or None.
     """
-    ended_at = models.Spell.ended_at
-    found = spells.read(
-        connection,
-        models.Spell.kind == sickness.SHARED,
-        models.Spell.called_at <= as_of,
-        sa.or_(ended_at.is_(None), ended_at > as_of - datetime.timedelta(days=DAYS)),
-    )
+    asked = {"as_of": as_of, "ended_after": as_of - datetime.timedelta(days=DAYS)}
+    found = spells.told(connection.execute(_SPELLS, asked))
     if not found:
         return []
     projects = _projects(connection, {change for _, spell in found for change, _ in spell.evidence})
@@ -57,9 +52,28 @@ def read(connection, as_of, project=None):
         there = {projects[change] for change, _ in spell.evidence if change in projects}
         if project is None or project in there:
             groups = _join(groups, _Group(spell.started_at, until, there, [(system_id, spell)]))
-    systems = _systems(connection)
+    systems = _systems(connection) if groups else {}
     told = [_tell(group, systems) for group in groups]
     return sorted(told, key=lambda each: (each.until is None, each.since, each.projects), reverse=True)
+
+
+# Said once: to put a statement together takes longer than SQLite takes for it.
+
+_SPELLS = spells.SPELLS_IN_ORDER.where(
+    models.Spell.kind == sickness.SHARED,
+    models.Spell.called_at <= sa.bindparam("as_of"),
+    sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at > sa.bindparam("ended_after")),
+)
+
+_PROJECTS = (
+    sa.select(models.Change.number, models.Project.name)
+    .join(models.Project, models.Project.id == models.Change.project_id)
+    .where(models.Change.number.in_(sa.bindparam("numbers", expanding=True)))
+)
+
+_SYSTEMS = sa.select(
+    models.CISystem.id, models.CISystem.name, models.CISystem.title, models.CISystem.is_gate
+)
 
 
 class _Group(msgspec.Struct):
@@ -110,16 +124,10 @@ def _projects(connection, numbers):
     """Number of a change -> name of its project."""
     found, numbers = {}, sorted(numbers)
     for start in range(0, len(numbers), 500):
-        statement = (
-            sa.select(models.Change.number, models.Project.name)
-            .join(models.Project, models.Project.id == models.Change.project_id)
-            .where(models.Change.number.in_(numbers[start : start + 500]))
-        )
-        found.update(map(tuple, connection.execute(statement)))
+        rows = connection.execute(_PROJECTS, {"numbers": numbers[start : start + 500]}).all()
+        found.update(map(tuple, rows))
     return found
 
 
 def _systems(connection):
-    system = models.CISystem
-    statement = sa.select(system.id, system.name, system.title, system.is_gate)
-    return {row[0]: tuple(row[1:]) for row in connection.execute(statement)}
+    return {row[0]: tuple(row[1:]) for row in connection.execute(_SYSTEMS).all()}

@@ -73,6 +73,7 @@ def needed(began_after):
 
 _STARTED, _FINISHED = base.Kind.STARTED.value, base.Kind.FINISHED.value
 _STATES = {state.value: state for state in State}
+_UNKNOWN = State.UNKNOWN
 
 # The worst counts: a patch set on which one pipeline failed is not saved by another that passed.
 _WORST_FIRST = (
@@ -98,7 +99,7 @@ def state_of(reports):
     first, last = reports[0], reports[-1]
     if last[0] == _FINISHED and (first is last or (len(reports) == 2 and first[1] == last[1])):
         # One pipeline that ended, once or twice: nearly all cells are, and a matrix has thousands.
-        return _STATES.get(last[2], State.UNKNOWN), last[3]
+        return _STATES.get(last[2], _UNKNOWN), last[3]
     latest, running, attempts = {}, set(), 0
     for report in reports:
         kind = report[0]

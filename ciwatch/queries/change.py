@@ -61,7 +61,8 @@ _BUILDS = (
         models.Build.report_id,
         models.Job.name,
         models.Build.result,
-        models.Build.result_class,
+        # Hundreds: as text, and not as members of an enumeration.
+        sa.type_coerce(models.Build.result_class, sa.String()),
         models.Build.voting,
         models.Build.duration_s,
         models.Build.log_url,

@@ -3,6 +3,7 @@
 import bisect
 import datetime
 import functools
+import itertools
 import operator
 
 import msgspec
@@ -60,66 +61,68 @@ class Own:
             by_place.setdefault(key, []).append(each.attempt)
         self._jobs, self._systems = {}, {}
         for (day, system_id, _), attempts in by_place.items():
-            self._add(self._systems, (system_id, day), verdicts.standing_verdict(attempts))
+            self._add(self._systems, system_id, day, verdicts.standing_verdict(attempts))
             classes = {}
             for attempt in verdicts.without_repetitions(attempts):
                 for build in attempt.builds:
-                    self._add(self._jobs, (build.job, day), build.result_class)
+                    self._add(self._jobs, build.job, day, build.result_class)
                     classes.setdefault(build.job, set()).add(build.result_class)
             for job, said in classes.items():
-                counts = self._jobs[job, day]
+                counts = self._jobs[job][day]
                 counts[2] += flakes.is_judged(said)
                 counts[3] += flakes.is_flaked(said)
 
     @staticmethod
-    def _add(table, key, kind):
-        counts = table.setdefault(key, [0, 0, 0, 0])
+    def _add(table, key, day, kind):
+        counts = table.setdefault(key, {}).setdefault(day, [0, 0, 0, 0])
         counts[0] += kind == facts.PASSED
         counts[1] += kind == facts.FAILED
 
-    def of_job(self, job, day):
-        """(passed, failed, judged, flaked) of a day."""
-        return self._jobs.get((job, day), (0, 0, 0, 0))
+    def of_job(self, job):
+        """Day -> (passed, failed, judged, flaked)."""
+        return self._jobs.get(job, {})
 
-    def of_system(self, system_id, day):
+    def of_system(self, system_id):
         """The same of a CI; the last two mean nothing."""
-        return self._systems.get((system_id, day), (0, 0, 0, 0))
+        return self._systems.get(system_id, {})
 
 
-def _sum(rows, attempt, own):
-    """The sums of figures over the days before an attempt, without those that are the change's own."""
-    last = attempt.posted_at.date()
-    first = last - _USUAL
-    there = []
-    for day, counts in rows:
-        if first <= day < last:
-            mine = own(day)
-            # What was recorded since the day was counted is not in it.
-            there.append([max(0, n - m) for n, m in zip(counts, mine, strict=True)] if any(mine) else counts)
-    return [sum(counts) for counts in zip(*there, strict=True)] if there else [0, 0, 0, 0]
+class _Days:
+    """Four figures by the day of each of some jobs, or CIs."""
+
+    def __init__(self, rows):
+        """Takes (key, day, four figures), by key and in the order of their days."""
+        self._days, self._sums = {}, {}
+        for key, of_key in itertools.groupby(rows, operator.itemgetter(0)):
+            _, self._days[key], *figures = zip(*of_key, strict=True)
+            self._sums[key] = [list(itertools.accumulate(each, initial=0)) for each in figures]
+
+    def sum(self, key, attempt, own):
+        """The sums over the days before an attempt, without those that are the change's own."""
+        if key not in self._days:
+            return [0, 0, 0, 0]
+        days, sums = self._days[key], self._sums[key]
+        until = attempt.posted_at.date()
+        first, last = bisect.bisect_left(days, until - _USUAL), bisect.bisect_left(days, until)
+        found = [int(each[last] - each[first]) for each in sums]
+        for day, mine in own.items():
+            place = bisect.bisect_left(days, day, first, last)
+            if place < last and days[place] == day:
+                for number, each in enumerate(sums):
+                    # What was recorded since the day was counted is not in it.
+                    found[number] -= min(int(each[place + 1] - each[place]), mine[number])
+        return found
 
 
 class JobDays:
     """The daily figures of some jobs."""
 
     def __init__(self, connection, bad, jobs):
-        table = models.DailyJob
-        self._rows = {}
-        if not jobs:
-            return
-        columns = (table.passed, table.failed, table.judged, table.flaked)
-        statement = (
-            sa.select(table.job_id, table.day, *map(sa.func.sum, columns))
-            .where(table.job_id.in_(jobs), _in_days(table, bad))
-            .group_by(table.job_id, table.day)
-        )
-        for job, day, *counts in connection.execute(statement):
-            self._rows.setdefault(job, []).append((day, list(map(int, counts))))
+        self._days = _Days(_read_days(connection, _of_jobs, jobs, bad) if jobs else ())
 
     def usual(self, attempt, job, own):
         """(builds passed of those that judged, patch sets flaked of those judged)."""
-        sums = _sum(self._rows.get(job, ()), attempt, lambda day: own.of_job(job, day))
-        passed, failed, judged, flaked = sums
+        passed, failed, judged, flaked = self._days.sum(job, attempt, own.of_job(job))
         return statistics.rate(passed, passed + failed), statistics.rate(min(flaked, judged), judged)
 
 
@@ -127,36 +130,57 @@ class SystemDays:
     """The daily figures of some CIs."""
 
     def __init__(self, connection, bad):
-        table = models.DailySystem
-        columns = (table.passed, table.failed, table.confirmed, table.refuted)
-        statement = (
-            sa.select(table.ci_system_id, table.day, *map(sa.func.sum, columns))
-            .where(table.ci_system_id.in_({each.attempt.system for each in bad}), _in_days(table, bad))
-            .group_by(table.ci_system_id, table.day)
-        )
-        self._rows = {}
-        for system_id, day, *counts in connection.execute(statement):
-            self._rows.setdefault(system_id, []).append((day, list(map(int, counts))))
+        systems = {each.attempt.system for each in bad}
+        self._days = _Days(_read_days(connection, _of_systems, systems, bad))
 
     def usual(self, attempt, own):
         """Patch sets passed of those judged."""
-        passed, failed, *_ = _sum(
-            self._rows.get(attempt.system, ()), attempt, lambda day: own.of_system(attempt.system, day)
-        )
+        passed, failed, *_ = self._days.sum(attempt.system, attempt, own.of_system(attempt.system))
         return statistics.rate(passed, passed + failed)
 
     def trust(self, attempt):
         """Confirmed of those that were confirmed or refuted."""
-        rows = self._rows.get(attempt.system, ())
-        *_, confirmed, refuted = _sum(rows, attempt, lambda day: (0, 0, 0, 0))
+        *_, confirmed, refuted = self._days.sum(attempt.system, attempt, {})
         return statistics.rate(confirmed, confirmed + refuted)
 
 
-def _in_days(table, bad):
-    """The condition that a day is one of those before the bad verdicts."""
+def _read_days(connection, statement_of, keys, bad):
+    """The daily figures of the days before the bad verdicts."""
     lasts = {each.attempt.posted_at.date() for each in bad}
     stretches = _merged((last - _USUAL, last) for last in lasts)
-    return sa.or_(*(sa.and_(table.day >= since, table.day < until) for since, until in stretches))
+    asked = {"keys": sorted(keys)}
+    for number, (since, until) in enumerate(stretches):
+        asked[f"since_{number}"], asked[f"until_{number}"] = since, until
+    return connection.execute(statement_of(len(stretches)), asked).all()
+
+
+# Said once for each number of stretches: to put a statement together takes longer than to have it answered.
+
+
+@functools.lru_cache(maxsize=100)
+def _of_jobs(stretches):
+    table = models.DailyJob
+    return _of_days(table, table.job_id, (table.passed, table.failed, table.judged, table.flaked), stretches)
+
+
+@functools.lru_cache(maxsize=100)
+def _of_systems(stretches):
+    table = models.DailySystem
+    figures = (table.passed, table.failed, table.confirmed, table.refuted)
+    return _of_days(table, table.ci_system_id, figures, stretches)
+
+
+def _of_days(table, key, figures, stretches):
+    in_days = (
+        sa.and_(table.day >= sa.bindparam(f"since_{number}"), table.day < sa.bindparam(f"until_{number}"))
+        for number in range(stretches)
+    )
+    return (
+        sa.select(key, table.day, *map(sa.func.sum, figures))
+        .where(key.in_(sa.bindparam("keys", expanding=True)), sa.or_(*in_days))
+        .group_by(key, table.day)
+        .order_by(key, table.day)
+    )
 
 
 def _merged(stretches):
@@ -240,85 +264,130 @@ class Near(msgspec.Struct, frozen=True):
     jobs: dict[int, statistics.Rate]
 
 
+class _Judged:
+    """In which of a CI's reports, by their places in the order of time, a job judged, and where it failed."""
+
+    def __init__(self):
+        self.judged, self.failed = [], []
+
+    def rate(self, changes, first, last):
+        """How many changes failed of those judged, in the reports from the *first* place to the *last*."""
+        return statistics.rate(
+            len(_changes(changes, self.failed, first, last)), len(_changes(changes, self.judged, first, last))
+        )
+
+
+def _changes(changes, places, first, last):
+    """The different ones of those at the *places* from the *first* to before the *last*."""
+    there = places[bisect.bisect_left(places, first) : bisect.bisect_left(places, last)]
+    return {changes[place] for place in there}
+
+
+class _Said:
+    """What a CI said of other changes."""
+
+    def __init__(self, jobs, rows):
+        """Takes the ids of jobs that are asked for, and (account id, at, change id, verdict, builds)."""
+        rows = sorted(rows, key=operator.itemgetter(1))
+        self._times = [row[1] for row in rows]
+        self._changes = [row[2] for row in rows]
+        self._whole, self._jobs = _Judged(), {job: _Judged() for job in jobs}
+        # Most reports of a CI say the same.
+        wanted = {}
+        for place, row in enumerate(rows):
+            said = row[3:]
+            if said not in wanted:
+                wanted[said] = self._lists(*said)
+            for places in wanted[said]:
+                places.append(place)
+
+    def _lists(self, verdict, line):
+        """The lists in which a report with this verdict and summary has its place."""
+        found = self._of(self._whole, verdict == facts.FAILED) if verdict in facts.JUDGED else []
+        failed = {}
+        for job, kind, *_ in summary.unpack(line) if line else ():
+            if kind in facts.JUDGED and job in self._jobs:
+                failed[job] = failed.get(job, False) or kind == facts.FAILED
+        for job, is_failed in failed.items():
+            found += self._of(self._jobs[job], is_failed)
+        return found
+
+    @staticmethod
+    def _of(judged, is_failed):
+        return [judged.judged, judged.failed] if is_failed else [judged.judged]
+
+    def about(self, moment, jobs):
+        """The :class:`Near` of a moment."""
+        first = bisect.bisect_left(self._times, moment - NEARBY)
+        last = bisect.bisect_right(self._times, moment + NEARBY)
+        return Near(
+            self._whole.rate(self._changes, first, last),
+            {job: self._jobs[job].rate(self._changes, first, last) for job in jobs},
+        )
+
+
 class Nearby:
     """What CIs said of other changes about when they failed this one."""
 
-    def __init__(self, said):
-        """Takes CI id -> (account id, at, change id, verdict, builds), in the order of their times."""
-        self._said = said
-        self._times = {system_id: [row[1] for row in each] for system_id, each in said.items()}
-        self._found = {}
+    def __init__(self, bad, said):
+        """Takes verdicts, and CI id -> what :class:`_Said` takes."""
+        jobs = {each.attempt.system: set() for each in bad}
+        for each in bad:
+            jobs[each.attempt.system] |= _failed(each.attempt)
+        self._said = {system_id: _Said(wanted, said.get(system_id, ())) for system_id, wanted in jobs.items()}
 
     def of(self, attempt):
         """The :class:`Near` of an attempt: of its voting jobs that failed, no others."""
-        if attempt.id not in self._found:
-            self._found[attempt.id] = self._count(attempt)
-        return self._found[attempt.id]
-
-    def _count(self, attempt):
-        times = self._times.get(attempt.system, ())
-        first = bisect.bisect_left(times, attempt.posted_at - NEARBY)
-        last = bisect.bisect_right(times, attempt.posted_at + NEARBY)
-        jobs = {
-            build.job: {} for build in attempt.builds if build.voting and build.result_class == facts.FAILED
-        }
-        whole = {}
-        for _, _, change, verdict, line in self._said.get(attempt.system, ())[first:last]:
-            if verdict in facts.JUDGED:
-                whole[change] = whole.get(change, False) or verdict == facts.FAILED
-            if line:
-                judged = _judged(line)
-                for job, of_job in jobs.items():
-                    if job in judged:
-                        of_job[change] = of_job.get(change, False) or judged[job]
-        return Near(_failed(whole), {job: _failed(of_job) for job, of_job in jobs.items()})
+        moment = attempt.posted_at.replace(tzinfo=None)
+        return self._said[attempt.system].about(moment, _failed(attempt))
 
 
-@functools.lru_cache(maxsize=16384)
-def _judged(line):
-    """Job id -> whether it failed, of the jobs that judged by a report's summary; most lines are alike."""
-    found = {}
-    for job, kind, *_ in summary.unpack(line):
-        if kind in facts.JUDGED:
-            found[job] = found.get(job, False) or kind == facts.FAILED
-    return found
+def _failed(attempt):
+    """The ids of its voting jobs that failed."""
+    return {build.job for build in attempt.builds if build.voting and build.result_class == facts.FAILED}
 
 
-def _failed(by_change):
-    return statistics.rate(sum(by_change.values()), len(by_change))
-
-
-def read_nearby(connection, change_id, bad, as_of):
+@functools.lru_cache(maxsize=_STRETCHES)
+def _nearby(stretches):
+    # With OR instead of a union SQLite would look up for each row whether it has it already.
     report = models.Report
-    by_account = {}
-    systems = {each.account: each.attempt.system for each in bad}
-    for each in bad:
-        at = each.attempt.posted_at
-        by_account.setdefault(each.account, []).append((at - NEARBY, min(at + NEARBY, as_of)))
-    stretches = [
-        sa.and_(report.account_id == account, report.posted_at >= since, report.posted_at <= until)
-        for account, found in sorted(by_account.items())
-        for since, until in _merged(found)
-    ]
-    said = {}
-    for start in range(0, len(stretches), _STRETCHES):
-        statement = (
+    return sa.union_all(
+        *(
             sa.select(
                 report.account_id,
-                report.posted_at,
+                # Thousands, and only compared with each other: without a zone they are read in half the time.
+                sa.type_coerce(report.posted_at, sa.DateTime()),
                 models.PatchSet.change_id,
                 sa.type_coerce(report.verdict, sa.String()),
                 report.summary,
             )
             .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
             .where(
-                sa.or_(*stretches[start : start + _STRETCHES]),
+                report.account_id == sa.bindparam(f"account_{number}"),
+                report.posted_at >= sa.bindparam(f"since_{number}"),
+                report.posted_at <= sa.bindparam(f"until_{number}"),
                 report.kind == base.Kind.FINISHED,
-                models.PatchSet.change_id != change_id,
+                models.PatchSet.change_id != sa.bindparam("change_id"),
             )
+            for number in range(stretches)
         )
-        for row in connection.execute(statement).all():
+    )
+
+
+def read_nearby(connection, change_id, bad, as_of):
+    by_account = {}
+    systems = {each.account: each.attempt.system for each in bad}
+    for each in bad:
+        at = each.attempt.posted_at
+        by_account.setdefault(each.account, []).append((at - NEARBY, min(at + NEARBY, as_of)))
+    stretches = [
+        (account, *stretch) for account, found in sorted(by_account.items()) for stretch in _merged(found)
+    ]
+    said = {}
+    for start in range(0, len(stretches), _STRETCHES):
+        part, asked = stretches[start : start + _STRETCHES], {"change_id": change_id}
+        for number, (account, since, until) in enumerate(part):
+            asked.update({f"account_{number}": account, f"since_{number}": since, f"until_{number}": until})
+        for row in connection.execute(_nearby(len(part)), asked).all():
             said.setdefault(systems[row[0]], []).append(row)
-    for each in said.values():
-        each.sort(key=operator.itemgetter(1))
-    return Nearby(said)
+    return Nearby(bad, said)

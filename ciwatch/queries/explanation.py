@@ -63,7 +63,9 @@ class _Case:
             self._by_patch_set.setdefault(each.attempt.patch_set, []).append(each)
         self._lines = evidence.read_lines(connection, change_id)
         self._nearby = evidence.read_nearby(connection, change_id, bad, as_of)
-        jobs = {line.job for lines in self._lines.values() for line in lines}
+        jobs = {
+            line.job for each in bad for line in self._lines.get(each.attempt.id, ()) if _is_failed(line)
+        }
         self._jobs = evidence.JobDays(connection, bad, jobs)
         self._systems = evidence.SystemDays(connection, bad)
         self._own = evidence.Own(spoken)
@@ -108,7 +110,7 @@ class _Case:
     def _evidence(self, each):
         attempt = each.attempt
         lines = self._lines.get(attempt.id, [])
-        failed = [line for line in lines if line.result_class == facts.FAILED and line.voting]
+        failed = [line for line in lines if _is_failed(line)]
         broken = [line for line in lines if line.result_class == facts.INFRASTRUCTURE]
         broken.sort(key=lambda line: not line.voting)
         there = self._by_patch_set[attempt.patch_set]
@@ -172,35 +174,52 @@ class _Case:
 _NONE = statistics.rate(0, 0)
 
 
+def _is_failed(line):
+    """Whether it is a job's that counts in the verdict."""
+    return line.result_class == facts.FAILED and line.voting
+
+
 def _rate_of(classes):
     """How many of those that judged failed."""
     judged = [kind for kind in classes if kind in facts.JUDGED]
     return statistics.rate(judged.count(facts.FAILED), len(judged))
 
 
+_SYSTEMS = sa.bindparam("system_ids", expanding=True)
+
+_SPELLS = spells.brief(
+    models.Spell.ci_system_id.in_(_SYSTEMS),
+    models.Spell.called_at <= sa.bindparam("as_of"),
+    sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at >= sa.bindparam("since")),
+)
+
+
 def _read_spells(connection, systems, since, as_of):
     """CI id -> the spells that were known at a moment, and lasted after *since*, in their order."""
-    table, found = models.Spell, {}
-    stored = spells.read(
-        connection,
-        table.ci_system_id.in_(systems),
-        table.called_at <= as_of,
-        sa.or_(table.ended_at.is_(None), table.ended_at >= since),
-    )
-    for system_id, spell in stored:
+    found = {}
+    asked = {"system_ids": sorted(systems), "since": since, "as_of": as_of}
+    for system_id, spell in spells.read_brief(connection, _SPELLS, asked):
         if spell.ended_at is not None and spell.ended_at > as_of:
             spell = msgspec.structs.replace(spell, ended_at=None)
         found.setdefault(system_id, []).append(spell)
     return found
 
 
+_PERIODS = sa.select(
+    models.StatusPeriod.ci_system_id,
+    models.StatusPeriod.word,
+    models.StatusPeriod.started_at,
+    models.StatusPeriod.ended_at,
+).where(
+    models.StatusPeriod.ci_system_id.in_(_SYSTEMS),
+    models.StatusPeriod.started_at <= sa.bindparam("until"),
+    sa.or_(models.StatusPeriod.ended_at.is_(None), models.StatusPeriod.ended_at > sa.bindparam("since")),
+)
+
+
 def _read_periods(connection, bad):
     """(CI id, word, from, until) of the status words of those CIs."""
-    table = models.StatusPeriod
     moments = [each.attempt.posted_at for each in bad]
-    statement = sa.select(table.ci_system_id, table.word, table.started_at, table.ended_at).where(
-        table.ci_system_id.in_({each.attempt.system for each in bad}),
-        table.started_at <= max(moments),
-        sa.or_(table.ended_at.is_(None), table.ended_at > min(moments)),
-    )
-    return [tuple(row) for row in connection.execute(statement)]
+    systems = sorted({each.attempt.system for each in bad})
+    asked = {"system_ids": systems, "since": min(moments), "until": max(moments)}
+    return [tuple(row) for row in connection.execute(_PERIODS, asked)]

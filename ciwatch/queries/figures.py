@@ -139,7 +139,7 @@ def count(connection, registry, system_id, as_of, length=DAYS):
     known = knowns.Known(connection, registry, first)
     window = windows.Window(known, windows.Scope(system_id), first, last, as_of)
     by_project, by_day = {}, {}
-    for row in window.read().systems:
+    for row in window.systems():
         by_project.setdefault(known.projects[row.place.project_id], []).append(row.figures)
         by_day.setdefault(row.place.day, []).append(row.figures)
     by_project = {project: daily.total(figures) for project, figures in sorted(by_project.items())}

@@ -40,7 +40,7 @@ def read(connection, registry, system_id, as_of, count):
     """
     first, last = windows.ending(as_of, count)
     known = knowns.Known(connection, registry, first)
-    rows = windows.Window(known, windows.Scope(system_id), first, last, as_of).read(with_jobs=True).jobs
+    rows = windows.Window(known, windows.Scope(system_id), first, last, as_of).jobs()
     by_job = {}
     for row in rows:
         by_job.setdefault(row.id, []).append(row.figures)

@@ -120,8 +120,8 @@ class SystemRow(msgspec.Struct, frozen=True):
 class JobRow(msgspec.Struct, frozen=True):
     """A job's cells by column, as two lists, since there are tens of thousands.
 
-    :ivar builds: what :func:`ciwatch.db.summary.unpack` gives of the latest build, or None for none.
-    :ivar reports: (the id of the report that it is from, the attempt that this was).
+    :ivar builds: the :class:`~ciwatch.db.summary.Build` that is the latest, or None for none.
+    :ivar reports: (the id of the report that it is from, as text, the attempt that this was).
     """
 
     name: str
@@ -261,10 +261,12 @@ def _by_cell(reports, place):
 
 
 def _system_row(system, said, patch_sets, standing):
-    row = [
-        cells.state_of(said[number]) if number in said else (standing.state(system.id, patch_set), 0)
-        for number, patch_set in enumerate(patch_sets)
-    ]
+    row = [None] * len(patch_sets)
+    for number, reports in said.items():
+        row[number] = cells.state_of(reports)
+    for number, cell in enumerate(row):
+        if cell is None:
+            row[number] = standing.state(system.id, patch_sets[number]), 0
     states = [state for state, _ in row]
     passed = states.count(cells.State.PASSED)
     return SystemRow(system.name, row, passed, passed + states.count(cells.State.FAILED))
@@ -277,11 +279,12 @@ def _read_jobs(connection, reports, place, filters):
     # In the order of time, so that the latest run of a job is the one that stays.
     for _, _, _, attempt, report_id, patch_set_id, _, line in reports:
         if line is not None:
-            column, report = place[patch_set_id], (report_id, attempt)
+            # A report has several builds: its id is written once for all of them.
+            column, report = place[patch_set_id], (str(report_id), attempt)
             for build in unpack(line):
-                row = rows[build[0]]
-                row[0][column] = build
-                row[1][column] = report
+                builds, reports_of = rows[build.job]
+                builds[column] = build
+                reports_of[column] = report
     found = {}
     wanted = filters.job.lower()
     for job_id, system_id, system, name in _read_names(connection, rows):
@@ -303,6 +306,6 @@ def _read_names(connection, job_ids):
 
 
 def _job_row(name, builds, reports):
-    classes = [build[1] for build in builds if build]
+    classes = [build.result for build in builds if build]
     passed = classes.count(results.ResultClass.PASSED)
     return JobRow(name, builds, reports, passed, passed + classes.count(results.ResultClass.FAILED))

@@ -15,6 +15,34 @@ from ciwatch.rollup import known as knowns
 from ciwatch.rollup import scenes
 from ciwatch.rollup import spells
 
+# Said once: to put a statement together takes longer than SQLite takes for it.
+
+_FIRST = sa.select(sa.func.min(models.PatchSet.seen_at)).where(
+    models.PatchSet.change_id == sa.bindparam("change_id"), models.PatchSet.number >= sa.bindparam("oldest")
+)
+
+_SYSTEMS = sa.bindparam("system_ids", expanding=True)
+
+_PERIODS = (
+    sa.select(
+        models.StatusPeriod.ci_system_id,
+        models.StatusPeriod.word,
+        models.StatusPeriod.started_at,
+        models.StatusPeriod.ended_at,
+    )
+    .where(
+        models.StatusPeriod.ci_system_id.in_(_SYSTEMS),
+        sa.or_(models.StatusPeriod.ended_at.is_(None), models.StatusPeriod.ended_at > sa.bindparam("since")),
+    )
+    .order_by(models.StatusPeriod.started_at)
+)
+
+_SILENCES = spells.brief(
+    models.Spell.ci_system_id.in_(_SYSTEMS),
+    models.Spell.kind == silence.SILENT,
+    sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at > sa.bindparam("since")),
+)
+
 
 class Stance(msgspec.Struct, frozen=True):
     """A CI and a patch set.
@@ -43,12 +71,7 @@ def read(connection, registry, change_id, oldest, as_of):
     :param oldest: the number of the first patch set that is told of.
     :param as_of: nothing is told that happened after this moment.
     """
-    patch_set = models.PatchSet
-    first = connection.scalar(
-        sa.select(sa.func.min(patch_set.seen_at)).where(
-            patch_set.change_id == change_id, patch_set.number >= oldest
-        )
-    )
+    first = connection.scalar(_FIRST, {"change_id": change_id, "oldest": oldest})
     if first is None:
         return {}
     known = knowns.Known(connection, registry, since=first.date())
@@ -100,27 +123,13 @@ class _History:
     """The status words and the silences of some CIs from a moment on."""
 
     def __init__(self, connection, system_ids, since):
-        period, spell = models.StatusPeriod, models.Spell
         self._words, self._silences = {}, {}
         if not system_ids:
             return
-        statement = (
-            sa.select(period.ci_system_id, period.word, period.started_at, period.ended_at)
-            .where(
-                period.ci_system_id.in_(system_ids),
-                sa.or_(period.ended_at.is_(None), period.ended_at > since),
-            )
-            .order_by(period.started_at)
-        )
-        for system_id, *told in connection.execute(statement):
+        asked = {"system_ids": sorted(system_ids), "since": since}
+        for system_id, *told in connection.execute(_PERIODS, asked):
             self._words.setdefault(system_id, []).append(told)
-        stored = spells.read(
-            connection,
-            spell.ci_system_id.in_(system_ids),
-            spell.kind == silence.SILENT,
-            sa.or_(spell.ended_at.is_(None), spell.ended_at > since),
-        )
-        for system_id, told in stored:
+        for system_id, told in spells.read_brief(connection, _SILENCES, asked):
             self._silences.setdefault(system_id, []).append(told)
 
     def word(self, system_id, moment):

@@ -12,14 +12,17 @@ class Standings:
         """Takes :class:`~ciwatch.insight.facts.PatchSet` of a project, and the moment of which is told."""
         self._project_id, self._as_of = project_id, as_of
         self._watched = {}
-        days = [patch_set.seen_at.date() for patch_set in patch_sets]
+        self._keys = {each.id: (each.branch, each.seen_at.date()) for each in patch_sets}
+        days = {day for _, day in self._keys.values()}
         self._known = knowns.Known(connection, registry, since=min(days, default=None))
         if days:
+            # Of the thousands that there may be, none else is asked for.
+            self._known.projects = {project_id: patch_sets[0].project}
             self._known.learn(project_id, min(days), max(days))
 
     def state(self, system_id, patch_set):
         """The :class:`~ciwatch.queries.cells.State` of a CI that has not answered a patch set."""
-        key = patch_set.branch, patch_set.seen_at.date()
+        key = self._keys[patch_set.id]
         watched = self._watched.get(key)
         if watched is None:
             found = self._known.watched(self._project_id, *key, self._as_of, with_spells=False)

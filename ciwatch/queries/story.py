@@ -115,17 +115,24 @@ def last_report(connection, system_id, as_of):
 
 def periods(connection, system_id, since, as_of):
     """The :class:`Period` of a CI from a moment on until another one, in their order."""
-    table = models.StatusPeriod
-    statement = (
-        sa.select(table.word, table.rule, table.started_at, table.ended_at)
-        .where(
-            table.ci_system_id == system_id,
-            table.started_at <= as_of,
-            sa.or_(table.ended_at.is_(None), table.ended_at > since),
-        )
-        .order_by(table.started_at)
+    asked = {"ci_system_id": system_id, "since": since, "as_of": as_of}
+    return [_period(row, as_of) for row in connection.execute(_PERIODS, asked)]
+
+
+_PERIODS = (
+    sa.select(
+        models.StatusPeriod.word,
+        models.StatusPeriod.rule,
+        models.StatusPeriod.started_at,
+        models.StatusPeriod.ended_at,
     )
-    return [_period(row, as_of) for row in connection.execute(statement)]
+    .where(
+        models.StatusPeriod.ci_system_id == sa.bindparam("ci_system_id"),
+        models.StatusPeriod.started_at <= sa.bindparam("as_of"),
+        sa.or_(models.StatusPeriod.ended_at.is_(None), models.StatusPeriod.ended_at > sa.bindparam("since")),
+    )
+    .order_by(models.StatusPeriod.started_at)
+)
 
 
 def read_spells(connection, system_id, since, as_of):

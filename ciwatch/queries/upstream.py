@@ -120,16 +120,15 @@ def read(connection, registry, as_of, project=None):
     spans = Span(first, last), Span(first - regression.BEFORE_DAYS * a_day, first - a_day)
     known = knowns.Known(connection, registry, since=spans[1].first)
     both = [windows.Window(known, scope, span.first, span.last, as_of) for span in spans]
-    told = [window.read() for window in both]
+    systems, projects = [window.systems() for window in both], [window.projects() for window in both]
     gates = _gates(connection)
-    there = {row.place.project_id for days in told for row in days.systems}
-    traffic = [_traffic([row for row in days.projects if row.place.project_id in there]) for days in told]
+    there = {row.place.project_id for rows in systems for row in rows}
+    traffic = [_traffic([row for row in rows if row.place.project_id in there]) for rows in projects]
     flaked = _jobs(connection, both, as_of) if gates else []
     each = [
-        Gate(gate.name, gate.title, _health(*(_figures(days.systems, gate.id) for days in told)))
-        for gate in gates
+        Gate(gate.name, gate.title, _health(*(_figures(rows, gate.id) for rows in systems))) for gate in gates
     ]
-    together = _health(*(_figures(days.systems) for days in told)) if len(each) > 1 else None
+    together = _health(*map(_figures, systems)) if len(each) > 1 else None
     return Upstream(
         as_of,
         project and project.name,

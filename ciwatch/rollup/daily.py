@@ -172,3 +172,22 @@ def total(figures):
         values = [getattr(each, name) for each in figures]
         found[name] = sum(values) if isinstance(value, int) else histogram.total(values)
     return type(figures[0])(**found)
+
+
+def corrected(kept, come, gone):
+    """The figures of a day without what is *gone*, and with what is *come*; each None for none of a kind.
+
+    Moments, which cannot be added up, stay as they are kept.
+    """
+    kind = next(type(each) for each in (kept, come, gone) if each is not None)
+    each = [figures or kind() for figures in (kept, come, gone)]
+    found = {}
+    for name in kind.__struct_fields__:
+        before, more, less = (getattr(figures, name) for figures in each)
+        if isinstance(before, int):
+            found[name] = before + more - less
+        elif isinstance(before, str):
+            found[name] = histogram.corrected(before, more, less)
+        else:
+            found[name] = before
+    return kind(**found)

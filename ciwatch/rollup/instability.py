@@ -225,9 +225,9 @@ def _names_twice(line):
 def _voting(line):
     """(job id, result) of the voting builds of a summary that passed or failed."""
     return tuple(
-        (job, str(result))
-        for job, result, voting, *_ in summary.unpack(line)
-        if voting and result in (PASSED, FAILED)
+        (build.job, str(build.result))
+        for build in summary.unpack(line)
+        if build.voting and build.result in (PASSED, FAILED)
     )
 
 

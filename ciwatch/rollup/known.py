@@ -12,6 +12,9 @@ from ciwatch.insight.facts import midnight
 from ciwatch.registry import model as registry_model
 from ciwatch.rollup import spells
 
+# Before there was a Gerrit.
+_ANY_TIME = datetime.date(2000, 1, 1)
+
 
 def expects(registry, name, project, branch, day, is_learned):
     """What :class:`~ciwatch.insight.scene.Watched` asks: whether a CI is expected, given a patch set's files.
@@ -67,6 +70,28 @@ _REPORTED = sa.select(
 )
 
 
+_PATCH_SETS_OF_BRANCH = sa.select(sa.func.sum(models.DailyProject.patch_sets)).where(
+    models.DailyProject.project_id == sa.bindparam("project_id"),
+    models.DailyProject.branch == sa.bindparam("branch"),
+    models.DailyProject.day.between(sa.bindparam("since"), sa.bindparam("until")),
+)
+
+_REPORTED_ON_BRANCH = (
+    sa.select(models.DailySystem.ci_system_id, sa.func.sum(models.DailySystem.reported))
+    .where(
+        models.DailySystem.project_id == sa.bindparam("project_id"),
+        models.DailySystem.branch == sa.bindparam("branch"),
+        models.DailySystem.day.between(sa.bindparam("since"), sa.bindparam("until")),
+    )
+    .group_by(models.DailySystem.ci_system_id)
+)
+
+_SET_ASIDE = spells.brief(
+    models.Spell.kind.in_(spells.SET_ASIDE),
+    sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at >= sa.bindparam("since")),
+)
+
+
 def _trailing(counts, days):
     """The sums of a figure, a dict of dates, over the days that tell of each of some *days* in a row."""
     first, last = expectation.learned_days(days[0])
@@ -96,7 +121,6 @@ class Known:
         self._first_reports = {}
         self._learned_on = {}
         self._learned_days = {}
-        self._spells = None
 
     @functools.cached_property
     def projects(self):
@@ -132,7 +156,7 @@ class Known:
                 self.registry.limit(self.systems[system_id].name, project),
                 tuple(
                     spell
-                    for spell in self._spells_of(system_id)
+                    for spell in self._spells.get(system_id, ())
                     # Of a patch set nothing is said before its day; a year's spells are many to ask.
                     if spell.called_at <= as_of and (spell.ended_at is None or spell.ended_at > midnight(day))
                 )
@@ -166,9 +190,9 @@ class Known:
         since, until = expectation.learned_days(first)[0], expectation.learned_days(last)[1]
         asked = {"project_id": project_id, "since": since, "until": until}
         patch_sets, reported = {}, {}
-        for branch, day, count in self.connection.execute(_PATCH_SETS, asked):
+        for branch, day, count in self.connection.execute(_PATCH_SETS, asked).all():
             patch_sets.setdefault(branch, {})[day] = count
-        for branch, system_id, day, count in self.connection.execute(_REPORTED, asked):
+        for branch, system_id, day, count in self.connection.execute(_REPORTED, asked).all():
             reported.setdefault(branch, {}).setdefault(system_id, {})[day] = count
         days = [first + datetime.timedelta(days=number) for number in range((last - first).days + 1)]
         for branch, counts in patch_sets.items():
@@ -201,32 +225,29 @@ class Known:
 
     def _learn(self, project_id, branch, day):
         first, last = expectation.learned_days(day)
-        project, system = models.DailyProject, models.DailySystem
-        patch_sets = self.connection.scalar(
-            sa.select(sa.func.sum(project.patch_sets)).where(
-                project.project_id == project_id, project.branch == branch, project.day.between(first, last)
-            )
-        )
+        asked = {"project_id": project_id, "branch": branch, "since": first, "until": last}
+        patch_sets = self.connection.scalar(_PATCH_SETS_OF_BRANCH, asked)
         if not patch_sets:
             return frozenset()
-        statement = (
-            sa.select(system.ci_system_id, sa.func.sum(system.reported))
-            .where(system.project_id == project_id, system.branch == branch, system.day.between(first, last))
-            .group_by(system.ci_system_id)
-        )
         return frozenset(
             system_id
-            for system_id, reported in self.connection.execute(statement)
+            for system_id, reported in self.connection.execute(_REPORTED_ON_BRANCH, asked)
             if expectation.is_learned(reported, patch_sets)
         )
 
-    def _spells_of(self, system_id):
-        if self._spells is None:
-            self._spells = {}
-            conditions = [models.Spell.kind.in_(spells.SET_ASIDE)]
-            if self._since:
-                ended_at = models.Spell.ended_at
-                conditions.append(sa.or_(ended_at.is_(None), ended_at >= midnight(self._since)))
-            for owner_id, spell in spells.read(self.connection, *conditions):
-                self._spells.setdefault(owner_id, []).append(spell)
-        return self._spells.get(system_id, ())
+    def called_later(self, moment):
+        """(CI id, when it began) of the spells that had begun at a moment, and were known only later."""
+        return [
+            (system_id, spell.started_at)
+            for system_id, found in self._spells.items()
+            for spell in found
+            if spell.started_at <= moment < spell.called_at
+        ]
+
+    @functools.cached_property
+    def _spells(self):
+        """Id of a CI -> the spells in which its votes are set aside, in their order."""
+        found, asked = {}, {"since": midnight(self._since or _ANY_TIME)}
+        for system_id, spell in spells.read_brief(self.connection, _SET_ASIDE, asked):
+            found.setdefault(system_id, []).append(spell)
+        return found

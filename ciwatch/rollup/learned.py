@@ -7,6 +7,26 @@ import sqlalchemy as sa
 from ciwatch.db import models
 from ciwatch.insight import expectation
 
+_PATCH_SETS = sa.select(
+    models.DailyProject.project_id,
+    models.DailyProject.branch,
+    models.DailyProject.day,
+    models.DailyProject.patch_sets,
+).where(
+    models.DailyProject.project_id.in_(sa.bindparam("project_ids", expanding=True)),
+    models.DailyProject.day.between(sa.bindparam("first"), sa.bindparam("last")),
+)
+
+_REPORTED = sa.select(
+    models.DailySystem.project_id,
+    models.DailySystem.branch,
+    models.DailySystem.day,
+    models.DailySystem.reported,
+).where(
+    models.DailySystem.ci_system_id == sa.bindparam("system_id"),
+    models.DailySystem.day.between(sa.bindparam("first"), sa.bindparam("last")),
+)
+
 
 class Learned:
     """Reads the daily sums in two statements, whatever the number of days."""
@@ -16,21 +36,15 @@ class Learned:
         self._patch_sets, self._reported, self._known = ({}, {}, {})
         if not places:
             return
-        project, system = models.DailyProject, models.DailySystem
-        project_ids = sorted({place.project_id for place in places})
         days = [place.day for place in places]
-        first, _ = expectation.learned_days(min(days))
-        _, last = expectation.learned_days(max(days))
-        statements = (
-            sa.select(project.project_id, project.branch, project.day, project.patch_sets).where(
-                project.project_id.in_(project_ids), project.day.between(first, last)
-            ),
-            sa.select(system.project_id, system.branch, system.day, system.reported).where(
-                system.ci_system_id == system_id, system.day.between(first, last)
-            ),
-        )
-        for found, statement in zip((self._patch_sets, self._reported), statements, strict=True):
-            for project_id, branch, day, count in connection.execute(statement).all():
+        asked = {
+            "project_ids": sorted({place.project_id for place in places}),
+            "system_id": system_id,
+            "first": expectation.learned_days(min(days))[0],
+            "last": expectation.learned_days(max(days))[1],
+        }
+        for found, statement in ((self._patch_sets, _PATCH_SETS), (self._reported, _REPORTED)):
+            for project_id, branch, day, count in connection.execute(statement, asked).all():
                 found.setdefault((project_id, branch), {})[day] = count
 
     def is_expected(self, project_id, branch, day):

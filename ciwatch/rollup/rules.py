@@ -1,5 +1,6 @@
 """How CIs keep the rules of third-party testing: written by the day, read by the window."""
 
+import functools
 import operator
 import typing
 
@@ -8,9 +9,12 @@ import sqlalchemy as sa
 
 from ciwatch.db import bulk
 from ciwatch.db import models
+from ciwatch.insight import days
 from ciwatch.insight import keeping
 from ciwatch.insight import policy
 from ciwatch.recorder.dirty import Place
+from ciwatch.rollup import corrections
+from ciwatch.rollup import daily
 from ciwatch.rollup import scenes
 from ciwatch.rollup import window as windows
 
@@ -92,7 +96,7 @@ class Window(windows.Window):
         """(CI id, rule) -> :class:`Sum`."""
         # MySQL's sums are decimals.
         found = {tuple(row[:2]): Sum(*map(int, row[2:])) for row in self._read(_SUMS)}
-        for key, tally in self._fresh():
+        for key, tally in self._fresh:
             before = found.get(key[:2], (0, 0, 0))
             told = (tally.kept, tally.cases, tally.breaches)
             found[key[:2]] = Sum(*map(sum, zip(before, told, strict=True)))
@@ -101,7 +105,7 @@ class Window(windows.Window):
     def broken(self):
         """Rule -> ids of what broke it, of the only CI: of as many of the newest days as have enough."""
         told = [tuple(row) for row in self._read(_BROKEN)]
-        told += [(key.counts_on, key.rule, tally.broken) for key, tally in self._fresh() if tally.broken]
+        told += [(key.counts_on, key.rule, tally.broken) for key, tally in self._fresh if tally.broken]
         found, until = {}, {}
         for day, rule, broken in sorted(told, key=operator.itemgetter(0), reverse=True):
             ids = found.setdefault(rule, [])
@@ -113,32 +117,42 @@ class Window(windows.Window):
 
     def _read(self, statement):
         """The rows that were right then."""
-        stale = [tuple(place) for place in sorted(self.stale())]
-        if stale:
-            statement = statement.where(sa.tuple_(*_PLACE).not_in(stale))
+        if self._stale:
+            statement = statement.where(sa.tuple_(*_PLACE).not_in([tuple(each) for each in self._stale]))
         asked = {"systems": self._systems, "first": self._first, "last": self._last}
         return self._connection.execute(statement, asked).all()
 
+    @functools.cached_property
     def _fresh(self):
-        """(key, tally) of the stale days."""
+        """(key, tally) of the stale days, counted as a whole: where logs are is told by all of a day."""
+        if not self._stale:
+            return []
+        corrections.learn(self._known, self._stale)
+        found = scenes.read(self._known, self._stale, self._as_of, with_comments=True, only=self._systems)
         return [
             (key, tally)
-            for place in sorted(self.stale())
-            for key, tally in self._count(place).rules.items()
+            for there in found.values()
+            for key, tally in days.count(there, self._as_of, self._systems).rules.items()
             if self._first <= key.counts_on <= self._last
         ]
 
-    def _read_scenes(self, branch, wanted):
-        return scenes.read(self._known, *branch, wanted, self._as_of, with_comments=True, only=self._systems)
-
-    def _counted_at(self, columns):
+    @functools.cached_property
+    def _stale(self):
+        """The places of the days whose kept rows were others then, in their order."""
+        columns = daily.PROJECTS.c
         # Comments of these days may be on patch sets of earlier ones.
         said = sa.select(RULES.c.rule).where(
             RULES.c.ci_system_id.in_(self._systems),
             RULES.c.counts_on.between(self._first, self._last),
             *(RULES.c[name] == columns[name] for name in Place._fields),
         )
-        return [columns.day <= self._last, sa.or_(columns.day >= self._first, said.exists())]
+        statement = sa.select(columns.project_id, columns.branch, columns.day).where(
+            *self._at(columns),
+            *self._where_it_reports(columns),
+            sa.or_(columns.changed_at > self._as_of, columns.due_at < self._as_of),
+            sa.or_(columns.day >= self._first, said.exists()),
+        )
+        return sorted(self._dirty().union(map(Place._make, self._connection.execute(statement))))
 
-    def _waiting_at(self, columns):
+    def _at(self, columns):
         return [columns.day <= self._last]

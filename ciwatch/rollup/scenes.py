@@ -19,25 +19,72 @@ from ciwatch.rollup import spells
 # Rows are fetched all at once, .all(): one by one takes twice as long.
 _CHUNK = 500
 _DAY = datetime.timedelta(days=1)
+_NEAR, _FAR = datetime.timedelta(days=3), datetime.timedelta(days=28)
 _FEW_DAYS, _NEAR_DAYS = 2, 30
 
+# Said once: to put a statement together takes longer than SQLite takes for most of them.
 
-def read(known, project_id, branch, wanted, as_of, with_comments=False, only=None):
-    """The scenes of some days of a project's branch: date -> :class:`~ciwatch.insight.scene.Scene`.
+_PATCH_SETS = (
+    sa.select(
+        models.PatchSet.id,
+        models.PatchSet.change_id,
+        models.Change.project_id,
+        models.Change.branch,
+        models.Change.number.label("change"),
+        models.PatchSet.number,
+        models.PatchSet.kind,
+        models.PatchSet.seen_at,
+        models.PatchSet.created_at,
+        models.PatchSet.merged_at,
+        models.PatchSet.abandoned_at,
+        models.PatchSet.is_unready,
+        models.PatchSet.files,
+    )
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .order_by(models.PatchSet.seen_at, models.Change.number, models.PatchSet.number)
+)
+
+_OF_CHANGE = _PATCH_SETS.where(
+    models.PatchSet.change_id == sa.bindparam("change_id"), models.PatchSet.number >= sa.bindparam("oldest")
+)
+
+_CHANGE = sa.select(models.Change.project_id, models.Change.branch).where(
+    models.Change.id == sa.bindparam("change_id")
+)
+
+_FOLLOWING = sa.select(models.PatchSet.change_id, models.PatchSet.number, models.PatchSet.seen_at).where(
+    models.PatchSet.change_id.in_(sa.bindparam("change_ids", expanding=True))
+)
+
+_REQUESTS = (
+    sa.select(models.Recheck.patch_set_id, models.Recheck.id, models.Recheck.posted_at, models.Recheck.phrase)
+    .where(models.Recheck.patch_set_id.in_(sa.bindparam("patch_set_ids", expanding=True)))
+    .order_by(models.Recheck.posted_at, models.Recheck.id)
+)
+
+
+#: As of it all that was recorded is told.
+END = datetime.datetime.max.replace(tzinfo=datetime.UTC)
+
+
+def read(known, places, as_of, rare=None, with_comments=False, only=None):
+    """The scenes of some days: place -> :class:`~ciwatch.insight.scene.Scene`.
 
     :param known: a :class:`~ciwatch.rollup.known.Known`.
-    :param wanted: dates.
+    :param places: :class:`~ciwatch.recorder.dirty.Place` tuples.
     :param as_of: nothing is told that happened after this moment.
+    :param rare: a condition that few patch sets meet: no others are told of. None for all.
     :param with_comments: whether the comments are read, too: all of their text.
     :param only: ids of the CIs whose comments these are; None for all.
     """
-    wanted, time = sorted(wanted), _Time(as_of)
-    places = [Place(project_id, branch, day) for day in wanted]
-    patch_sets = [patch_set for _, patch_set in _of_days(known, places, time)]
+    time, by_place = _Time(as_of), {place: [] for place in places}
+    for place, patch_set in _of_days(known, places, time, rare):
+        by_place[place].append(patch_set)
     comments = None
     if with_comments:
-        comments = _read_comments(known.connection, [patch_set.id for patch_set in patch_sets], time, only)
-    return _scenes(known, project_id, branch, wanted, patch_sets, time, comments)
+        ids = [patch_set.id for there in by_place.values() for patch_set in there]
+        comments = _read_comments(known.connection, ids, time, only)
+    return _scenes(known, by_place, time, comments)
 
 
 def read_change(known, change_id, oldest, as_of):
@@ -45,18 +92,19 @@ def read_change(known, change_id, oldest, as_of):
 
     :param oldest: the number of the first patch set that is told of.
     """
-    table, time = models.Change, _Time(as_of)
-    project_id, branch = known.connection.execute(
-        sa.select(table.project_id, table.branch).where(table.id == change_id)
-    ).one()
-    own = models.PatchSet.change_id == change_id, models.PatchSet.number >= oldest
-    patch_sets = [patch_set for _, patch_set in _read_patch_sets(known, time, *own)]
+    time = _Time(as_of)
+    project_id, branch = known.connection.execute(_CHANGE, {"change_id": change_id}).one()
+    found = _read_patch_sets(known, time, _OF_CHANGE, {"change_id": change_id, "oldest": oldest})
+    patch_sets = [patch_set for _, patch_set in found]
     wanted = sorted({patch_set.seen_at.date() for patch_set in patch_sets})
     # Each day by itself takes two statements; all between two days that are far apart would be too many.
     for near in _near(wanted):
         if len(near) > _FEW_DAYS:
             known.learn(project_id, near[0], near[-1])
-    return _scenes(known, project_id, branch, wanted, patch_sets, time)
+    by_place = {Place(project_id, branch, day): [] for day in wanted}
+    for patch_set in patch_sets:
+        by_place[project_id, branch, patch_set.seen_at.date()].append(patch_set)
+    return {place.day: there for place, there in _scenes(known, by_place, time).items()}
 
 
 def _near(days):
@@ -70,28 +118,28 @@ def _near(days):
     return found
 
 
-def _scenes(known, project_id, branch, wanted, patch_sets, time, comments=None):
-    ids = [patch_set.id for patch_set in patch_sets]
+def _scenes(known, by_place, time, comments=None):
+    ids = [patch_set.id for there in by_place.values() for patch_set in there]
     attempts = _read_attempts(known.connection, ids, time)
     requests = _read_requests(known.connection, ids, time)
     rechecks = {key: [request.posted_at for request in asked] for key, asked in requests.items()}
-    spoke = (*attempts.values(), *(comments or {}).values())
-    speakers = {system_id for said in spoke for system_id in said}
-    by_day = {day: [] for day in wanted}
-    for patch_set in patch_sets:
-        by_day[patch_set.seen_at.date()].append(patch_set)
+    speakers = {}
+    for (project_id, branch, _), there in by_place.items():
+        for patch_set in there:
+            spoke = speakers.setdefault((project_id, branch), set())
+            spoke.update(attempts.get(patch_set.id, ()), (comments or {}).get(patch_set.id, ()))
     return {
-        day: scene.Scene(
-            day,
+        place: scene.Scene(
+            place.day,
             there,
             attempts,
             rechecks,
-            known.watched(project_id, branch, day, time.as_of, also=speakers) if there else [],
+            known.watched(*place, time.as_of, also=speakers[place.project_id, place.branch]) if there else [],
             time.later_at,
             comments,
             requests,
         )
-        for day, there in by_day.items()
+        for place, there in by_place.items()
     }
 
 
@@ -114,7 +162,7 @@ class _Time:
         return moment if moment is not None and self.is_past(moment) else None
 
 
-def read_some(known, places, as_of, need, system_id):
+def read_some(known, places, as_of, need, system_id, rare=None):
     """The scenes of many days, with those patch sets alone that may count in a figure of a CI.
 
     What is not needed for that is left out: who else is there, when somebody asked for a re-run.
@@ -122,16 +170,17 @@ def read_some(known, places, as_of, need, system_id):
     :param known: a :class:`~ciwatch.rollup.known.Known`.
     :param places: of the days, :class:`~ciwatch.recorder.dirty.Place` tuples.
     :param need: the figure's :class:`~ciwatch.insight.scene.Need`.
+    :param rare: another condition, as that of :func:`read`.
     :returns: place -> :class:`~ciwatch.insight.scene.Scene`.
     """
     time, connection = _Time(as_of), known.connection
     accounts, by_place = spells.accounts_of(connection, system_id), {}
-    for place, patch_set in _of_days(known, places, time, *_meets(need, accounts, as_of)):
+    for place, patch_set in _of_days(known, places, time, rare, *_meets(need, accounts, as_of)):
         by_place.setdefault(place, []).append(patch_set)
     attempts = {}
     if need.verdicts is None or need.verdicts:
         ids = [patch_set.id for there in by_place.values() for patch_set in there]
-        only = () if need.of_others else (models.Report.account_id.in_(accounts),)
+        only = () if need.of_others else (unindexed(models.Report.account_id).in_(accounts),)
         attempts = _read_attempts(connection, ids, time, *only)
     speakers = {system_id, *(each for said in attempts.values() for each in said)}
     expects = learned.Learned(connection, system_id, places)
@@ -190,50 +239,34 @@ def read_patch_sets(known, project_id, branch, wanted, as_of):
     return [patch_set for _, patch_set in _of_days(known, places, _Time(as_of))]
 
 
-def _of_days(known, places, time, *conditions):
-    """(place, patch set) of those of some days that meet conditions, in their order."""
+def _of_days(known, places, time, rare=None, *conditions):
+    """(place, patch set) of those of some days that meet conditions, in their order.
+
+    :param rare: one of them, if few do.
+    """
+    if not places:
+        return []
     seen_at, places = models.PatchSet.seen_at, set(places)
-    return _read_patch_sets(
-        known,
-        time,
+    # Few meet conditions, so to pass over the days between takes less than to look each of many days up.
+    apart = _FAR if rare is not None else _NEAR if conditions else _DAY
+    days = sorted({place.day for place in places})
+    statement = _PATCH_SETS.where(
         unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
         models.Change.branch.in_(sorted({place.branch for place in places})),
-        sa.or_(
-            *(
-                sa.and_(seen_at >= midnight(first), seen_at < midnight(last + _DAY))
-                for first, last in _stretches({place.day for place in places})
-            )
-        ),
+        # SQLite reads its index from beginning to end where it is asked for several stretches alone.
+        seen_at >= midnight(days[0]),
+        seen_at < midnight(days[-1] + _DAY),
+        *_within(seen_at, _stretches(days, apart)),
+        *(() if rare is None else (rare,)),
         *conditions,
-        is_chosen=places.__contains__,
     )
+    return _read_patch_sets(known, time, statement, {}, is_chosen=places.__contains__)
 
 
-def _read_patch_sets(known, time, *conditions, is_chosen=lambda place: True):
-    table = models.PatchSet
-    statement = (
-        sa.select(
-            table.id,
-            table.change_id,
-            models.Change.project_id,
-            models.Change.branch,
-            models.Change.number.label("change"),
-            table.number,
-            table.kind,
-            table.seen_at,
-            table.created_at,
-            table.merged_at,
-            table.abandoned_at,
-            table.is_unready,
-            table.files,
-        )
-        .join(models.Change, models.Change.id == table.change_id)
-        .where(*conditions)
-        .order_by(table.seen_at, models.Change.number, table.number)
-    )
+def _read_patch_sets(known, time, statement, asked, is_chosen=lambda place: True):
     rows = [
         (place, row)
-        for row in known.connection.execute(statement).all()
+        for row in known.connection.execute(statement, asked).all()
         if is_chosen(place := Place(row.project_id, row.branch, row.seen_at.date()))
         and time.is_past(row.seen_at)
     ]
@@ -261,11 +294,18 @@ def _read_patch_sets(known, time, *conditions, is_chosen=lambda place: True):
     ]
 
 
-def _stretches(days):
-    """(first, last) of the stretches of days without a gap."""
+def _within(moment, stretches):
+    """The condition that a moment lies in some stretches of days, if they are several."""
+    if len(stretches) == 1:
+        return ()
+    return [sa.or_(*(sa.and_(moment >= midnight(a), moment < midnight(b + _DAY)) for a, b in stretches))]
+
+
+def _stretches(days, apart):
+    """(first, last) of the stretches of sorted days that are not further apart."""
     found = []
-    for day in sorted(days):
-        if found and day - found[-1][1] <= _DAY:
+    for day in days:
+        if found and day - found[-1][1] <= apart:
             found[-1] = found[-1][0], day
         else:
             found.append((day, day))
@@ -274,10 +314,9 @@ def _stretches(days):
 
 def _read_replaced(connection, change_ids):
     """(change id, patch set number) -> when the next patch set came."""
-    table, by_change = models.PatchSet, {}
+    by_change = {}
     for part in _chunks(sorted(change_ids)):
-        statement = sa.select(table.change_id, table.number, table.seen_at).where(table.change_id.in_(part))
-        for change_id, number, seen_at in connection.execute(statement).all():
+        for change_id, number, seen_at in connection.execute(_FOLLOWING, {"change_ids": part}).all():
             by_change.setdefault(change_id, []).append((number, seen_at))
     replaced = {}
     for change_id, found in by_change.items():
@@ -313,7 +352,6 @@ def attempt_of(values):
     return facts.Attempt(*values, builds_of(line))
 
 
-# Said once: to put a statement together takes longer than SQLite takes for some of them.
 _ATTEMPTS = (
     sa.select(*ATTEMPT)
     .join(models.Account, models.Account.id == models.Report.account_id)
@@ -342,19 +380,16 @@ def builds_of(line):
 
     Most lines of a CI are alike, so they are remembered.
     """
-    return tuple(facts.Build(*build[:3]) for build in summary.unpack(line)) if line else ()
+    if not line:
+        return ()
+    return tuple(facts.Build(build.job, build.result, build.voting) for build in summary.unpack(line))
 
 
 def _read_requests(connection, patch_set_ids, time):
     """Patch set id -> the :class:`~ciwatch.insight.facts.Request` for re-runs, in order."""
-    table, found = models.Recheck, {}
+    found = {}
     for part in _chunks(patch_set_ids):
-        statement = (
-            sa.select(table.patch_set_id, table.id, table.posted_at, table.phrase)
-            .where(table.patch_set_id.in_(part))
-            .order_by(table.posted_at, table.id)
-        )
-        for patch_set_id, *asked in connection.execute(statement).all():
+        for patch_set_id, *asked in connection.execute(_REQUESTS, {"patch_set_ids": part}).all():
             request = facts.Request(*asked)
             if time.is_past(request.posted_at):
                 found.setdefault(patch_set_id, []).append(request)

@@ -12,24 +12,45 @@ SPELLS = models.Spell.__table__
 SET_ASIDE = (sickness.SICK, sickness.SHARED)
 
 
-# Said once: to put a statement together takes longer than SQLite takes for it.
-_SPELLS = sa.select(
+_BRIEF = (
     models.Spell.ci_system_id,
     models.Spell.kind,
     models.Spell.started_at,
     models.Spell.called_at,
     models.Spell.ended_at,
     models.Spell.why,
-    models.Spell.evidence,
-).order_by(models.Spell.started_at, models.Spell.kind)
+)
+
+_ORDER = models.Spell.started_at, models.Spell.kind
+
+#: What :func:`told` takes the rows of, to be narrowed by whoever asks often: to put a statement together
+#: takes longer than SQLite takes for it.
+SPELLS_IN_ORDER = sa.select(*_BRIEF, models.Spell.evidence).order_by(*_ORDER)
 
 
 def read(connection, *conditions):
     """(CI id, :class:`~ciwatch.insight.facts.Spell`) of the stored spells, in the order of their times."""
+    return told(connection.execute(SPELLS_IN_ORDER.where(*conditions)))
+
+
+def told(rows):
+    """What :func:`read` gives, of the rows of such a statement."""
     return [
-        (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6])))
-        for row in connection.execute(_SPELLS.where(*conditions))
+        (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6]))) for row in rows
     ]
+
+
+def brief(*conditions):
+    """The statement for :func:`read_brief`; to be said once, with bound parameters."""
+    return sa.select(*_BRIEF).where(*conditions).order_by(*_ORDER)
+
+
+def read_brief(connection, statement, asked):
+    """What :func:`read` gives, without the evidence, of which there may be much.
+
+    :param statement: of :func:`brief`; ``asked``: its parameters.
+    """
+    return [(row[0], facts.Spell(*row[1:])) for row in connection.execute(statement, asked).all()]
 
 
 def replace(connection, system_id, kinds, told):

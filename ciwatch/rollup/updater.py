@@ -154,11 +154,9 @@ class Updater:
         places = _take_days(connection, DAYS.c.day <= last, _DAYS_AT_ONCE)
         known = knowns.Known(connection, self._registry, first)
         counted = {}
-        for (project_id, branch), wanted in _by_branch(places).items():
-            for day, scene in scenes.read(
-                known, project_id, branch, wanted, as_of, with_comments=True
-            ).items():
-                counted[Place(project_id, branch, day)] = days.count(scene, as_of)
+        for there in _by_branch(places):
+            for place, scene in scenes.read(known, there, as_of, with_comments=True).items():
+                counted[place] = days.count(scene, as_of)
         told = daily.write(connection, counted)
         versions.move(connection, told.project_ids | rules.write(connection, counted))
         _mark_expected(connection, told.expecting)
@@ -228,8 +226,8 @@ def _first_days(connection):
 def _by_branch(places):
     found = {}
     for place in places:
-        found.setdefault((place.project_id, place.branch), []).append(place.day)
-    return found
+        found.setdefault((place.project_id, place.branch), []).append(place)
+    return found.values()
 
 
 def _mark_expected(connection, places):

@@ -1,10 +1,9 @@
 """The days of a window as of a moment: read where what was counted was right then, counted anew where not.
 
-What is kept of a day is as of its last count. A page as of an earlier moment must not know what was said
-later, and one as of now has to see that an answer which was pending is missed by now; the few days that this
-changes are counted while the page is made.
+What was not is counted while the page is made: see :mod:`~ciwatch.rollup.corrections`.
 """
 
+import collections
 import datetime
 import functools
 import typing
@@ -12,9 +11,9 @@ import typing
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.insight import days
 from ciwatch.insight import scene
 from ciwatch.recorder.dirty import Place
+from ciwatch.rollup import corrections
 from ciwatch.rollup import daily
 from ciwatch.rollup import scenes
 
@@ -44,14 +43,6 @@ class Scope(typing.NamedTuple):
     job_id: int | None = None
 
 
-class Days(typing.NamedTuple):
-    """Lists of :class:`~ciwatch.rollup.daily.Row`."""
-
-    projects: list
-    systems: list
-    jobs: list
-
-
 class Found(typing.NamedTuple):
     """A patch set that a figure counts: its :class:`~ciwatch.insight.scene.Case`, and the CI's."""
 
@@ -78,43 +69,41 @@ class Window:
         self._last = min(last, as_of.date())
         self._as_of = as_of
         self._systems = _systems(known, scope)
-        self._stale = None
-        self._counted = None
         #: How many days wait to be counted, and are not counted here since they are too many.
         self.waiting = 0
 
-    def read(self, with_jobs=False):
-        """The :class:`Days`."""
-        stale = self.stale()
-        projects = self._kept(daily.read_projects, daily.PROJECTS, stale)
-        systems = self._kept(daily.read_systems, daily.SYSTEMS, stale, self._of_system())
-        jobs = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs()) if with_jobs else []
-        for place in sorted(stale):
-            counted = self._count(place)
-            if counted.project.patch_sets:
-                projects.append(daily.Row(place, 0, counted.project))
-            systems += [
-                daily.Row(place, system_id, counted.systems[system_id])
-                for system_id in self._own_systems(counted.systems)
-            ]
-            if with_jobs:
-                ours = self._own_jobs(counted.jobs)
-                jobs += [daily.Row(place, job_id, counted.jobs[job_id]) for job_id in ours]
-        return Days(projects, systems, jobs)
+    def projects(self):
+        """A :class:`~ciwatch.rollup.daily.Row` of each project's branch and day that had patch sets."""
+        rows = daily.read_projects(self._connection, *self._at(daily.PROJECTS.c))
+        rows = self._then(rows, self._corrections, lambda counted: {0: counted.project})
+        return [row for row in rows if row.figures.patch_sets]
+
+    def systems(self):
+        """A :class:`~ciwatch.rollup.daily.Row` of each CI's days."""
+        rows = daily.read_systems(self._connection, *self._at(daily.SYSTEMS.c), *self._of_system())
+        return self._then(rows, self._corrections, lambda counted: counted.systems)
 
     def jobs(self):
-        """The :class:`~ciwatch.rollup.daily.Row` of a CI's jobs, or of one: no more is counted than these."""
-        stale, spoke = self.stale(), scene.NEEDS["answered"]
-        rows = self._kept(daily.read_jobs, daily.JOBS, stale, self._of_jobs())
-        told = (
-            scenes.read_some(self._known, stale, self._as_of, spoke, self._scope.system_id) if stale else {}
-        )
-        for place, there in told.items():
-            counted = {}
-            for patch_set in there.patch_sets:
-                days.add_jobs(counted, there.attempts[patch_set.id][self._scope.system_id])
-            rows += [daily.Row(place, job_id, counted[job_id]) for job_id in self._own_jobs(counted)]
-        return rows
+        """A :class:`~ciwatch.rollup.daily.Row` of each day of a CI's jobs: no more is counted than these."""
+        rows = daily.read_jobs(self._connection, *self._at(daily.JOBS.c), *self._of_jobs())
+        said = corrections.read_jobs(self._known, self._scope.system_id, self._stale, self._as_of)
+        return self._then(rows, said, self._own_jobs)
+
+    def _then(self, rows, corrected, figures_of):
+        """Kept rows as they were at the moment.
+
+        :param corrected: place -> :class:`~ciwatch.rollup.corrections.Correction`.
+        :param figures_of: gives the figures of what *corrected* has, by the ids of the rows.
+        """
+        if not corrected:
+            return rows
+        found = {(row.place, row.id): row.figures for row in rows if row.place not in self._stale.whole}
+        for place, (come, gone) in corrected.items():
+            come, gone = figures_of(come), figures_of(gone) if gone else {}
+            for row_id in come.keys() | gone.keys():
+                key = place, row_id
+                found[key] = daily.corrected(found.get(key), come.get(row_id), gone.get(row_id))
+        return [daily.Row(*key, figures) for key, figures in found.items() if figures != type(figures)()]
 
     def sums(self, names, of_jobs=False):
         """(project id, CI id) -> sums of some figures of :class:`~ciwatch.insight.days.SystemDay`, as a list.
@@ -125,24 +114,23 @@ class Window:
         :param of_jobs: whether they are those of :class:`~ciwatch.insight.days.JobDay`, by job id.
         """
         table, key = (daily.JOBS.c, "job_id") if of_jobs else (daily.SYSTEMS.c, "ci_system_id")
-        stale, keys = self.stale(), (table.project_id, table[key])
+        keys = table.project_id, table[key]
         conditions = self._at(table) + (self._of_jobs() if of_jobs else self._of_system())
-        if stale:
+        if self._stale.whole:
             place = sa.tuple_(table.project_id, table.branch, table.day)
-            conditions.append(place.not_in([tuple(each) for each in sorted(stale)]))
+            conditions.append(place.not_in([tuple(each) for each in sorted(self._stale.whole)]))
         statement = (
             sa.select(*keys, *(sa.func.sum(table[name]) for name in names)).where(*conditions).group_by(*keys)
         )
         # MySQL's sums are decimals.
         found = {tuple(row[:2]): list(map(int, row[2:])) for row in self._connection.execute(statement)}
-        for place in sorted(stale):
-            counted = self._count(place)
-            rows = counted.jobs if of_jobs else counted.systems
-            for row_id in self._own_jobs(rows) if of_jobs else self._own_systems(rows):
-                sums = found.setdefault((place.project_id, row_id), [0] * len(names))
-                found[place.project_id, row_id] = [
-                    before + getattr(rows[row_id], name) for before, name in zip(sums, names, strict=True)
-                ]
+        for place, correction in self._corrections.items():
+            for sign, counted in zip((1, -1), correction, strict=True):
+                rows = {} if counted is None else self._own_jobs(counted.jobs) if of_jobs else counted.systems
+                for row_id, figures in rows.items():
+                    sums = found.setdefault((place.project_id, row_id), [0] * len(names))
+                    for number, name in enumerate(names):
+                        sums[number] += sign * getattr(figures, name)
         return found
 
     @property
@@ -175,16 +163,29 @@ class Window:
         statement = sa.select(columns.project_id, columns.branch, columns.day, count).where(
             *self._at(columns), *self._of_system(), count > 0
         )
-        stale, by_day = self.stale(), {}
+        counts, by_day = collections.Counter(), {}
         for *place, number in self._connection.execute(statement):
-            by_day.setdefault(place[-1], {})[Place._make(place)] = number
-        for place in stale:
-            by_day.setdefault(place.day, {}).setdefault(place, 0)
+            counts[Place._make(place)] = number
+        for place, (come, gone) in self._partly.items():
+            counts[place] += self._count(come, names) - self._count(gone, names)
+        whole = self._stale.whole
+        for place in counts.keys() | whole:
+            if counts[place] or place in whole:
+                by_day.setdefault(place.day, []).append(place)
         return [
             # Where so many days wait to be counted, no count can be relied upon.
-            _Count(sorted(counts), sum(counts.values()), not self.waiting and stale.isdisjoint(counts))
-            for _, counts in sorted(by_day.items())
+            _Count(
+                sorted(places),
+                sum(counts[place] for place in places),
+                not self.waiting and whole.isdisjoint(places),
+            )
+            for _, places in sorted(by_day.items())
         ]
+
+    def _count(self, counted, names):
+        """How many patch sets some figures of the CI count in a :class:`~ciwatch.insight.days.Counted`."""
+        figures = counted.systems.get(self._scope.system_id)
+        return sum(getattr(figures, name) for name in names) if figures else 0
 
     def _look(self, places, names, with_others):
         """The :class:`Found` of some days, the newest first."""
@@ -206,43 +207,36 @@ class Window:
             ]
         return sorted(found, key=_age, reverse=True)
 
-    def stale(self):
-        """The :class:`~ciwatch.recorder.dirty.Place` of the days whose kept figures were others then."""
-        if self._stale is None:
-            self._stale = self._find_stale()
-        return self._stale
+    @functools.cached_property
+    def _stale(self):
+        """The :class:`~ciwatch.rollup.corrections.Stale` days."""
+        conditions = *self._at(daily.PROJECTS.c), *self._where_it_reports(daily.PROJECTS.c)
+        return corrections.find(self._known, self._systems, self._dirty(), self._as_of, *conditions)
 
-    def _find_stale(self):
-        columns = daily.PROJECTS.c
-        statement = sa.select(columns.project_id, columns.branch, columns.day).where(
-            *self._counted_at(columns),
-            sa.or_(columns.changed_at > self._as_of, columns.due_at < self._as_of),
-            *self._where_it_reports(columns),
-        )
-        found = {Place._make(row) for row in self._connection.execute(statement)}
+    def _dirty(self):
+        """The places of the days that wait to be counted, unless there are too many."""
         waiting = (
             sa.select(DIRTY.c.project_id, DIRTY.c.branch, DIRTY.c.day)
-            .where(*self._waiting_at(DIRTY.c), *self._where_it_reports(DIRTY.c))
+            .where(*self._at(DIRTY.c), *self._where_it_reports(DIRTY.c))
             .distinct()
         )
         dirty = {Place._make(row) for row in self._connection.execute(waiting.limit(_MOST_WAITING + 1))}
         if len(dirty) <= _MOST_WAITING:
-            return found | dirty
+            return dirty
         count = sa.select(sa.func.count()).select_from(waiting.subquery())
         self.waiting = self._connection.scalar(count)
-        return found
+        return set()
 
-    def _counted_at(self, columns):
-        """The conditions of the days that matter, among those that were counted."""
-        return self._at(columns)
+    @functools.cached_property
+    def _partly(self):
+        """Place -> :class:`~ciwatch.rollup.corrections.Correction` of days on which few patch sets differ."""
+        return corrections.read_partly(self._known, self._systems, self._stale.partly, self._as_of)
 
-    def _waiting_at(self, columns):
-        """The same among those that wait to be counted."""
-        return self._at(columns)
-
-    def _kept(self, read, table, stale, conditions=()):
-        rows = read(self._connection, *self._at(table.c), *conditions)
-        return [row for row in rows if row.place not in stale]
+    @functools.cached_property
+    def _corrections(self):
+        """The same of all stale days."""
+        whole = corrections.read_whole(self._known, self._systems, self._stale.whole, self._as_of)
+        return whole | self._partly
 
     def _at(self, columns):
         conditions = [columns.day.between(self._first, self._last)]
@@ -255,9 +249,6 @@ class Window:
     def _of_system(self):
         return [] if self._systems is None else [daily.SYSTEMS.c.ci_system_id.in_(self._systems)]
 
-    def _own_systems(self, system_ids):
-        return [each for each in system_ids if self._systems is None or each in self._systems]
-
     def _of_jobs(self):
         if self._scope.job_id is not None:
             return [daily.JOBS.c.job_id == self._scope.job_id]
@@ -266,15 +257,10 @@ class Window:
         jobs = sa.select(models.Job.id).where(models.Job.ci_system_id.in_(self._systems))
         return [daily.JOBS.c.job_id.in_(jobs)]
 
-    def _own_jobs(self, job_ids):
-        if self._scope.job_id is not None:
-            return [each for each in job_ids if each == self._scope.job_id]
-        if self._systems is None or not job_ids:
-            return sorted(job_ids)
-        jobs = sa.select(models.Job.id).where(
-            models.Job.ci_system_id.in_(self._systems), models.Job.id.in_(job_ids)
-        )
-        return sorted(self._connection.scalars(jobs))
+    def _own_jobs(self, jobs):
+        """Those of some jobs of the CIs, by id, that are asked about."""
+        wanted = self._scope.job_id
+        return jobs if wanted is None else {wanted: jobs[wanted]} if wanted in jobs else {}
 
     def _where_it_reports(self, columns):
         if self._systems is None or self._scope.project_id is not None:
@@ -285,23 +271,6 @@ class Window:
             .where(models.Account.ci_system_id.in_(self._systems))
         )
         return [columns.project_id.in_(there)]
-
-    def _count(self, place):
-        """The :class:`~ciwatch.insight.days.Counted` of a stale day; all of them are read at once."""
-        if self._counted is None:
-            self._counted, by_branch = {}, {}
-            for each in self.stale():
-                by_branch.setdefault((each.project_id, each.branch), []).append(each.day)
-            for branch, wanted in by_branch.items():
-                self._known.learn(branch[0], min(wanted), max(wanted))
-                for day, there in self._read_scenes(branch, wanted).items():
-                    counted = days.count(there, self._as_of, self._systems)
-                    self._counted[Place(*branch, day)] = counted
-        return self._counted[place]
-
-    def _read_scenes(self, branch, wanted):
-        """What some stale days of a (project id, branch) are counted from."""
-        return scenes.read(self._known, *branch, wanted, self._as_of)
 
 
 class _Count(typing.NamedTuple):

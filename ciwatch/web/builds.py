@@ -20,7 +20,7 @@ def rows(builds):
 
 
 def _row(build):
-    words = f"{_word(build.result_class)}{_escape(rendering.bounded(build.result, _LONGEST_RESULT))}</span>"
+    words = _result(build.result_class, build.result)
     if not build.voting:
         words += " non-voting"
     if build.detail:
@@ -28,14 +28,25 @@ def _row(build):
         words += f' <span class="quiet"><bdi>{detail}</bdi></span>'
     ran = "" if build.duration_s is None else rendering.duration(build.duration_s)
     return (
-        f'<tr><th scope="row"><bdi>{_escape(build.job)}</bdi></th><td>{words}</td>'
-        f'<td class="n">{ran}</td><td>{_log(build.log_url)}</td></tr>'
+        f"<tr><th scope=row><bdi>{_job(build.job)}</bdi><td>{words}<td class=n>{ran}"
+        f"<td>{_log(build.log_url)}"
     )
 
 
-@functools.lru_cache(maxsize=64)
-def _word(result_class):
-    return f'<span class="word {rendering.css(result_class)}">{rendering.mark(result_class)} '
+# Most builds of a page are of the same few jobs, and ended with the same few words.
+
+
+@functools.lru_cache(maxsize=4096)
+def _job(name):
+    return str(_escape(name))
+
+
+@functools.lru_cache(maxsize=4096)
+def _result(result_class, result):
+    return (
+        f'<span class="word {rendering.css(result_class)}">{rendering.mark(result_class)} '
+        f"{_escape(rendering.bounded(result, _LONGEST_RESULT))}</span>"
+    )
 
 
 def _log(url):

@@ -1,11 +1,16 @@
 """The cells of the matrix as HTML: the one place of the site where thousands of elements are written."""
 
+import functools
+
 import markupsafe
 
 from ciwatch.queries import cells
 from ciwatch.web import rendering
 
 _JOB_MARKS = {str(state): mark for state, mark in rendering.MARKS.items()}
+
+# An element for the number of the attempt, in thousands of cells, would take a browser longer than the mark.
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def day_groups(columns):
@@ -23,20 +28,27 @@ def heads(columns, now):
     """The heads of the columns: change and patch set, age, and what the gate said."""
     written = []
     for column in columns:
-        subject = markupsafe.escape(rendering.bounded(column.subject, 100))
-        branch = markupsafe.escape(column.branch or "branch unknown")
-        if column.gate:
-            mark, css = rendering.MARKS[column.gate]
-            gate = f'<span class="mark {css}" role=img aria-label="gate: {column.gate}">{mark}</span>'
-        else:
-            gate = "<span class=mark></span>"
-        written.append(
-            f'<th class=ps scope=col><a href=/change/{column.change}#ps-{column.patch_set} title="{subject}'
-            f' ({branch}, {rendering.absolute(column.seen_at)})">{column.change},{column.patch_set}'
-            f" <i>{rendering.age(column.seen_at, now)}</i></a>{gate}"
-        )
-    # What came from outside is escaped above.
+        before, after = _head(column)
+        written.append(f"{before}{rendering.age(column.seen_at, now)}{after}")
+    # What came from outside is escaped below.
     return markupsafe.Markup("".join(written))  # noqa: S704
+
+
+@functools.lru_cache(maxsize=4096)
+def _head(column):
+    """What is written before and after the age: the same as long as the gate says nothing else."""
+    subject = markupsafe.escape(rendering.bounded(column.subject, 100))
+    branch = markupsafe.escape(column.branch or "branch unknown")
+    if column.gate:
+        mark, css = rendering.MARKS[column.gate]
+        gate = f'<span class="mark {css}" role=img aria-label="gate: {column.gate}">{mark}</span>'
+    else:
+        gate = "<span class=mark></span>"
+    return (
+        f'<th class=ps scope=col><a href=/change/{column.change}#ps-{column.patch_set} title="{subject}'
+        f' ({branch}, {rendering.absolute(column.seen_at)})">{column.change},{column.patch_set} <i>',
+        f"</i></a>{gate}",
+    )
 
 
 def gate_columns(columns):
@@ -48,19 +60,13 @@ def gate_columns(columns):
 
 def system_cells(row, columns):
     """A CI's cells; each leads to the change, at this CI."""
-    anchor = rendering.anchor(row.name)
-    written = []
-    for (state, attempts), column in zip(row.cells, columns, strict=True):
-        if state is cells.State.NOT_EXPECTED:
-            written.append("<td class=e><b>·</b>")
-            continue
-        mark, css = rendering.MARKS[state]
-        if attempts > 1:
-            mark, css = f"{mark}<sup>{attempts}</sup>", f'"{css} a"'
-        written.append(
-            f"<td class={css}><a href=/change/{column.change}#{column.patch_set}-{anchor}"
-            f' title="{state}">{mark}</a>'
-        )
+    anchor, not_expected = rendering.anchor(row.name), cells.State.NOT_EXPECTED
+    written = [
+        f"{(around := _AROUND_STATE[cell])[0]}{column.change}#{column.patch_set}-{anchor}{around[1]}"
+        if cell[0] is not not_expected
+        else "<td class=e><b>·</b>"
+        for cell, column in zip(row.cells, columns, strict=True)
+    ]
     # The name of the CI is all that came from outside, and its anchor is quoted.
     return markupsafe.Markup("".join(written))  # noqa: S704
 
@@ -70,18 +76,28 @@ def job_row(system, row, picked):
 
     :param system: the CI's name; ``picked``: the rows that are selected.
     """
-    name, value = markupsafe.escape(row.name), f"{system}/{row.name}"
-    head = (
-        f'<tr class="job"><th scope="row"><div class="row"><a class="name" title="{name}"'
-        f' href="{rendering.path("ci", system, "job", row.name)}">{name}</a>{tally(row)}'
-        f"{pick(value, name, picked)}</div></th>"
-    )
+    before, after = _job_head(system, row.name, f"{system}/{row.name}" in picked)
     written = [
         "<td>" if build is None else f"{(around := _AROUND[said[1]][build])[0]}{said[0]}{around[1]}"
         for build, said in zip(row.builds, row.reports, strict=True)
     ]
     # The names are escaped; the rest is states, numbers and marks of ours.
-    return markupsafe.Markup(head + "".join(written))  # noqa: S704
+    return markupsafe.Markup(f"{before}{tally(row)}{after}{''.join(written)}")  # noqa: S704
+
+
+@functools.lru_cache(maxsize=4096)
+def _job_head(system, job, is_picked):
+    """What is written before and after the tally."""
+    name = markupsafe.escape(job)
+    return (
+        f'<tr class="job"><th scope="row"><div class="row"><a class="name" title="{name}"'
+        f' href="{rendering.path("ci", system, "job", job)}">{name}</a>',
+        f"{_pick(f'{system}/{job}', name, is_picked)}</div></th>",
+    )
+
+
+def _raised(number):
+    return str(number).translate(_RAISED)
 
 
 def tally(row):
@@ -91,11 +107,29 @@ def tally(row):
 
 def pick(value, title, picked):
     """The box that selects a row for comparison."""
-    checked = " checked" if value in picked else ""
+    return _pick(value, title, value in picked)
+
+
+def _pick(value, title, is_picked):
+    checked = " checked" if is_picked else ""
     return markupsafe.Markup(  # noqa: S704
         f'<input type="checkbox" class="pick" form="filters" name="row" value="{markupsafe.escape(value)}"'
         f'{checked} aria-label="Select {markupsafe.escape(title)}">'
     )
+
+
+class _AroundState(dict):
+    """(State, attempts) -> what is written before and after the place that a CI's cell leads to."""
+
+    def __missing__(self, cell):
+        if len(self) > _MOST_REMEMBERED:
+            self.clear()
+        state, attempts = cell
+        mark, css = rendering.MARKS[state]
+        if attempts > 1:
+            mark, css = f"{mark}{_raised(attempts)}", f'"{css} a"'
+        self[cell] = found = f"<td class={css}><a href=/change/", f' title="{state}">{mark}</a>'
+        return found
 
 
 class _Around(dict):
@@ -122,19 +156,18 @@ class _Attempts(dict):
 
 
 _MOST_REMEMBERED, _MOST_ATTEMPTS = 20_000, 50
-_AROUND = _Attempts()
+_AROUND, _AROUND_STATE = _Attempts(), _AroundState()
 
 
 def _around(build, attempt):
-    _, state, voting, has_log, position = build
-    mark, css = _JOB_MARKS[state]
+    mark, css = _JOB_MARKS[build.result]
     if attempt > 1:
-        mark, css = f"{mark}<sup>{attempt}</sup>", f"{css} a"
-    if not voting:
+        mark, css = f"{mark}{_raised(attempt)}", f"{css} a"
+    if not build.voting:
         css = f'"{css} v" title=non-voting'
     elif attempt > 1:
         css = f'"{css}"'
-    if has_log:
-        return f"<td class={css}><a href=/log/", f"/{position}>{mark}</a>"
+    if build.has_log:
+        return f"<td class={css}><a href=/log/", f"/{build.position}>{mark}</a>"
     # The number is for whoever asks for more of the cell.
     return f"<td class={css}><b data-report=", f">{mark}</b>"

@@ -3,6 +3,8 @@
 Whatever came from outside is escaped where it is written.
 """
 
+import functools
+
 import markupsafe
 
 from ciwatch.parsers import base
@@ -11,16 +13,28 @@ from ciwatch.web import rendering
 
 _escape = markupsafe.escape
 
-_HEAD = (
-    '<thead><tr><th scope="col">Job</th><th scope="col">Result</th><th scope="col" class="n">Ran for</th>'
-    '<th scope="col">Log</th></tr></thead>'
-)
+_HEAD = "<thead><tr><th scope=col>Job<th scope=col>Result<th scope=col class=n>Ran for<th scope=col>Log"
 
 
-def reports(system, now):
-    """The comments of a :class:`~ciwatch.queries.change.SystemReports`, the newest first."""
-    written = [_report(report, now) for report in reversed(system.reports)]
+def systems(patch_set, now):
+    """All comments on a :class:`~ciwatch.queries.change.PatchSet`, folded by CI, the newest first."""
+    written = [_system(patch_set.number, system, now) for system in patch_set.systems if system.reports]
     return markupsafe.Markup("\n".join(written))  # noqa: S704
+
+
+def _system(number, system, now):
+    reports = "\n".join([_report(report, now) for report in reversed(system.reports)])
+    counted = sum(len(report.current) for report in system.reports)
+    return (
+        f'<details id="all-{number}-{rendering.anchor(system.name)}">\n'
+        f"<summary><b><bdi>{_escape(rendering.bounded(system.title, 80))}</bdi></b>"
+        f' <span class="quiet">{_count(len(system.reports), "comment")}, {_count(counted, "build")}</span>'
+        f"</summary>\n{reports}\n</details>"
+    )
+
+
+def _count(number, what):
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def explanation(told):
@@ -32,7 +46,17 @@ def explanation(told):
 
 
 def _report(report, now):
-    written = [f'<div class="report">\n<p>{_heading(report)} {rendering.when(report.posted_at, now)}</p>']
+    heading = _heading(
+        report.kind,
+        report.pipeline,
+        report.attempt,
+        report.verdict,
+        report.verdict_source,
+        report.vote,
+        report.headline,
+        report.parser is not None,
+    )
+    written = [f'<div class="report">\n<p>{heading} {rendering.when(report.posted_at, now)}</p>']
     if report.explanation:
         written.append(f"<p>{explanation(report.explanation)}</p>")
     if report.current:
@@ -46,23 +70,25 @@ def _report(report, now):
     return "\n".join(written)
 
 
-def _heading(report):
-    if report.kind == base.Kind.STARTED:
-        if report.attempt is None:
-            return f"{rendering.word('running')} {_quiet(report.pipeline)}"
-        return _quiet(f"began {report.pipeline}")
-    if report.parser is None:
+# Most comments on a change begin alike.
+@functools.lru_cache(maxsize=4096)
+def _heading(kind, pipeline, attempt, verdict, verdict_source, vote, headline, is_read):
+    if kind == base.Kind.STARTED:
+        if attempt is None:
+            return f"{rendering.word('running')} {_quiet(pipeline)}"
+        return _quiet(f"began {pipeline}")
+    if not is_read:
         return f"{rendering.word('unread')} {_quiet('no parser knows this wording')}"
-    if report.kind == base.Kind.OTHER:
-        return _quiet(f"says {report.verdict} again" if report.verdict else "understood, and no result")
-    verdict = rendering.word(report.verdict) if report.verdict else '<span class="word">no verdict</span>'
-    words = [verdict, f"{_escape(report.pipeline)} attempt {report.attempt}"]
-    if report.verdict_source and report.verdict_source != "builds":
-        words.append(_quiet(f"by its {report.verdict_source}"))
-    if report.vote is not None:
-        words.append(_quiet(f"voted {report.vote:+d}" if report.vote else "voted 0"))
-    if report.headline and report.verdict and report.headline != report.verdict:
-        words.append(_quiet(f"its headline says {report.headline}"))
+    if kind == base.Kind.OTHER:
+        return _quiet(f"says {verdict} again" if verdict else "understood, and no result")
+    word = rendering.word(verdict) if verdict else '<span class="word">no verdict</span>'
+    words = [word, f"{_escape(pipeline)} attempt {attempt}"]
+    if verdict_source and verdict_source != "builds":
+        words.append(_quiet(f"by its {verdict_source}"))
+    if vote is not None:
+        words.append(_quiet(f"voted {vote:+d}" if vote else "voted 0"))
+    if headline and verdict and headline != verdict:
+        words.append(_quiet(f"its headline says {headline}"))
     return " ".join(words)
 
 
@@ -73,6 +99,6 @@ def _quiet(text):
 def _builds(report):
     caption = f"Builds of {_escape(report.pipeline)} at {rendering.absolute(report.posted_at)}"
     return (
-        f'<table class="list builds">\n<caption>{caption}</caption>\n{_HEAD}\n<tbody>\n'
-        f"{builds.rows(report.current)}\n</tbody>\n</table>"
+        f'<table class="list builds">\n<caption>{caption}</caption>\n{_HEAD}<tbody>\n'
+        f"{builds.rows(report.current)}</table>"
     )

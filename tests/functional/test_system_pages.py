@@ -181,7 +181,7 @@ class TestList(data.SiteTestCase):
     def names(self, query=""):
         """Those of the CIs, in their order."""
         page = self.page(f"/ci?{data.UNTIL}{query}")
-        return re.findall(r'<th scope="row" class="name"><a href="/ci/([^?"]+)', page.text)
+        return re.findall(r'<th role="rowheader" scope="row" class="name"><a href="/ci/([^?"]+)', page.text)
 
     def test_order(self):
         """The gate is first; then the worst status, or by name."""

@@ -97,5 +97,6 @@ def _system(system):
 def _job_cell(build, said):
     if build is None:
         return None
-    (_, state, voting, has_log, position), (report, attempt) = build, said
-    return answers.JobCell(state, attempt, voting, f"/log/{report}/{position}" if has_log else None)
+    report, attempt = said
+    log = f"/log/{report}/{build.position}" if build.has_log else None
+    return answers.JobCell(build.result, attempt, build.voting, log)

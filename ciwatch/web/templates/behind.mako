@@ -43,28 +43,28 @@ says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 <p class="about"><b>${named(chosen)}</b>: ${says}</p>
 % endif
 % if listed.items:
-<div class="scroll"><table class="list counted">
+<div class="scroll"><table role="table" class="list stack counted">
 <caption>${label}: ${named(chosen)}</caption>
-<thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th>\
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Patch set</th><th role="columnheader" scope="col">Subject</th>\
 % for head in {'standing': ('Standing', 'Due'), 'outcome': ('Outcome', 'Why', 'Failed'), 'counted': ('This CI', 'The gate', 'First answer')}[kind]:
-<th scope="col">${head}</th>\
+<th role="columnheader" scope="col">${head}</th>\
 % endfor
-<th scope="col">Uploaded</th><th scope="col">Project, branch</th></tr></thead>
-<tbody>
+<th role="columnheader" scope="col">Uploaded</th><th role="columnheader" scope="col">Project, branch</th></tr></thead>
+<tbody role="rowgroup">
 % for each in listed.items:
-<tr><th scope="row"><a href="/change/${each.change}#${'ps-%d' % each.patch_set if kind == 'standing' else '%d-%s' % (each.patch_set, h.anchor(system.name))}">${each.change},${each.patch_set}</a></th><td><bdi>${h.bounded(each.subject, 160)}</bdi></td>\
+<tr role="row"><th role="rowheader" scope="row"><a href="/change/${each.change}#${'ps-%d' % each.patch_set if kind == 'standing' else '%d-%s' % (each.patch_set, h.anchor(system.name))}">${each.change},${each.patch_set}</a></th><td role="cell"><bdi>${h.bounded(each.subject, 160)}</bdi></td>\
 % if kind == 'standing':
-<td>${self.word(each.standing) if each.standing in h.MARKS else each.standing}</td><td>${brief(each.due_at)}</td>\
+<td role="cell" data-label="Standing">${self.word(each.standing) if each.standing in h.MARKS else each.standing}</td><td role="cell" data-label="Due">${brief(each.due_at)}</td>\
 % elif kind == 'outcome':
-<td><span class="word ${'f' if each.outcome == 'confirmed' else 'i' if each.outcome == 'refuted' else 'n'}">${each.outcome}</span></td><td>${each.why}</td><td>${brief(each.failed_at)}</td>\
+<td role="cell" data-label="Outcome"><span class="word ${'f' if each.outcome == 'confirmed' else 'i' if each.outcome == 'refuted' else 'n'}">${each.outcome}</span></td><td role="cell" data-label="Why">${each.why}</td><td role="cell" data-label="Failed">${brief(each.failed_at)}</td>\
 % else:
-<td>${verdict(each.verdict)}${f' attempt {each.attempts}' if each.attempts > 1 else ''}</td><td>${verdict(each.gate)}</td><td>\
+<td role="cell" data-label="This CI"><span>${verdict(each.verdict)}${f' attempt {each.attempts}' if each.attempts > 1 else ''}</span></td><td role="cell" data-label="The gate">${verdict(each.gate)}</td><td role="cell" data-label="First answer">\
 % if each.answered_at:
 <span class="when">after ${h.duration(int((each.answered_at - each.uploaded_at).total_seconds()))}</span>\
 % endif
 </td>\
 % endif
-<td>${brief(each.uploaded_at)}</td><td><a href="${h.address(h.path('project', each.project), {'until': h.iso(each.uploaded_at + h.timedelta(days=1)), 'ci': system.name})}">${each.project}</a> <span class="quiet">${each.branch}</span></td></tr>
+<td role="cell" data-label="Uploaded">${brief(each.uploaded_at)}</td><td role="cell" data-label="Project, branch"><span><a href="${h.address(h.path('project', each.project), {'until': h.iso(each.uploaded_at + h.timedelta(days=1)), 'ci': system.name})}">${each.project}</a> <span class="quiet">${each.branch}</span></span></td></tr>
 % endfor
 </tbody>
 </table></div>

@@ -103,12 +103,12 @@ no patch set that both judged\
 % endif
 </ul>
 <details class="values"><summary>These figures as a table</summary>
-<div class="scroll"><table class="list">
+<div class="scroll"><table role="table" class="list stack">
 <caption>Figures of this CI</caption>
-<thead><tr><th scope="col">Figure</th><th scope="col" class="n">n/N</th><th scope="col" class="n">Interval</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Figure</th><th role="columnheader" scope="col" class="n">n/N</th><th role="columnheader" scope="col" class="n">Interval</th></tr></thead>
+<tbody role="rowgroup">
 % for label, rate in (('Passed', of.passed), ('Trust in its -1', of.trust), ('Answered', of.answered), ('Answered in time', of.in_time), ('Agrees with the gate', of.agreed), ('Passed wrongly', of.wrongly_passed), ('Infrastructure', of.infrastructure)):
-<tr><th scope="row">${label}</th><td class="n">${rate.n}/${rate.of}</td><td class="n">${h.interval(rate)}</td></tr>
+<tr role="row"><th role="rowheader" scope="row">${label}</th><td role="cell" data-label="n/N" class="n">${rate.n}/${rate.of}</td><td role="cell" data-label="Interval" class="n">${h.interval(rate)}</td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -131,12 +131,12 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 <section class="panel" aria-labelledby="missed">
 <h2 id="missed"><a href="${h.about('missed')}">Missed</a></h2>
 % if portrait.missed:
-<table class="list tight">
+<table role="table" class="list stack tight">
 <caption>The newest patch sets that it missed</caption>
-<thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Uploaded</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Patch set</th><th role="columnheader" scope="col">Subject</th><th role="columnheader" scope="col">Uploaded</th></tr></thead>
+<tbody role="rowgroup">
 % for each in portrait.missed:
-<tr><th scope="row"><a href="/change/${each.change}#ps-${each.patch_set}">${each.change},${each.patch_set}</a></th><td><bdi>${h.bounded(each.subject, 90)}</bdi></td><td><time datetime="${h.iso(each.uploaded_at)}" title="${h.absolute(each.uploaded_at)}">${h.day(each.uploaded_at)}</time></td></tr>
+<tr role="row"><th role="rowheader" scope="row"><a href="/change/${each.change}#ps-${each.patch_set}">${each.change},${each.patch_set}</a></th><td role="cell"><bdi>${h.bounded(each.subject, 90)}</bdi></td><td role="cell" data-label="Uploaded"><time datetime="${h.iso(each.uploaded_at)}" title="${h.absolute(each.uploaded_at)}">${h.day(each.uploaded_at)}</time></td></tr>
 % endfor
 </tbody>
 </table>
@@ -150,12 +150,12 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 <section class="panel" aria-labelledby="jobs">
 <h2 id="jobs"><a href="/about#unstable-job">Unstable jobs</a></h2>
 % if told.unstable_jobs:
-<table class="list tight">
+<table role="table" class="list stack tight">
 <caption>Jobs that pass and fail on the same patch set, in 28 days</caption>
-<thead><tr><th scope="col">Job</th><th scope="col" class="n">Flaked/judged</th><th scope="col" class="n">Interval</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Job</th><th role="columnheader" scope="col" class="n">Flaked/judged</th><th role="columnheader" scope="col" class="n">Interval</th></tr></thead>
+<tbody role="rowgroup">
 % for job in told.unstable_jobs:
-<tr><th scope="row"><a href="${h.address(h.path('ci', told.name, 'job', job.name), given)}">${job.name}</a></th><td class="n">${job.flaked.n}/${job.flaked.of}</td><td class="n">${h.interval(job.flaked)}</td></tr>
+<tr role="row"><th role="rowheader" scope="row"><a href="${h.address(h.path('ci', told.name, 'job', job.name), given)}">${job.name}</a></th><td role="cell" data-label="Flaked/judged" class="n">${job.flaked.n}/${job.flaked.of}</td><td role="cell" data-label="Interval" class="n">${h.interval(job.flaked)}</td></tr>
 % endfor
 </tbody>
 </table>
@@ -164,12 +164,12 @@ ${plots.times(portrait.counted.recheck_times, (), "From a request for a re-run t
 % endif
 % if portrait.jobs:
 <details class="values"><summary>${'The job' if len(portrait.jobs) == 1 else f'All {len(portrait.jobs)} jobs'} of these days</summary>
-<div class="scroll"><table class="list">
+<div class="scroll"><table role="table" class="list stack">
 <caption>Jobs of this CI</caption>
-<thead><tr><th scope="col">Job</th><th scope="col" class="n">Builds passed/judged</th><th scope="col" class="n">Infrastructure</th><th scope="col" class="n">Flaked/judged</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Job</th><th role="columnheader" scope="col" class="n">Builds passed/judged</th><th role="columnheader" scope="col" class="n">Infrastructure</th><th role="columnheader" scope="col" class="n">Flaked/judged</th></tr></thead>
+<tbody role="rowgroup">
 % for job in portrait.jobs:
-<tr><th scope="row"><a href="${h.address(h.path('ci', told.name, 'job', job.name), given)}">${job.name}</a></th><td class="n">${self.n(job.passed)}</td><td class="n">${job.infrastructure}</td><td class="n">${self.n(job.flaked)}</td></tr>
+<tr role="row"><th role="rowheader" scope="row"><a href="${h.address(h.path('ci', told.name, 'job', job.name), given)}">${job.name}</a></th><td role="cell" data-label="Builds passed/judged" class="n">${self.n(job.passed)}</td><td role="cell" data-label="Infrastructure" class="n">${job.infrastructure}</td><td role="cell" data-label="Flaked/judged" class="n">${self.n(job.flaked)}</td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -210,18 +210,18 @@ There are no patch sets that both of them judged.\
 </div>
 % if told.spells:
 <h2 id="spells">Spells</h2>
-<div class="scroll"><table class="list">
+<div class="scroll"><table role="table" class="list stack">
 <caption>Times in which this CI was not well, the newest first</caption>
-<thead><tr><th scope="col">What</th><th scope="col">Since</th><th scope="col">Until</th><th scope="col">Why, and the patch sets that show it</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">What</th><th role="columnheader" scope="col">Since</th><th role="columnheader" scope="col">Until</th><th role="columnheader" scope="col">Why, and the patch sets that show it</th></tr></thead>
+<tbody role="rowgroup">
 % for spell in reversed(told.spells):
-<tr><th scope="row"><a href="${h.about(spell.kind)}">${spell.kind}</a></th><td>${self.when(spell.since)}</td><td>\
+<tr role="row"><th role="rowheader" scope="row"><a href="${h.about(spell.kind)}">${spell.kind}</a></th><td role="cell" data-label="Since"><span>${self.when(spell.since)}</span></td><td role="cell" data-label="Until"><span>\
 % if spell.until:
 ${self.when(spell.until)}\
 % else:
 it lasts\
 % endif
-</td><td class="subject"><bdi>${spell.why}</bdi>
+</span></td><td role="cell" class="subject"><bdi>${spell.why}</bdi>
 % if spell.evidence:
 <details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name, 10)}</p></details>
 % endif
@@ -232,30 +232,30 @@ it lasts\
 % endif
 % if told.projects:
 <h2 id="projects">Projects</h2>
-<div class="scroll"><table class="list">
+<div class="scroll"><table role="table" class="list stack">
 <caption>How it does on each project in these days</caption>
-<thead><tr><th scope="col">Project</th><th scope="col" class="n">Passed/judged</th><th scope="col" class="n">Answered</th><th scope="col" class="n">In time</th><th scope="col" class="n">Limit</th><th scope="col" class="n">Trust</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Project</th><th role="columnheader" scope="col" class="n">Passed/judged</th><th role="columnheader" scope="col" class="n">Answered</th><th role="columnheader" scope="col" class="n">In time</th><th role="columnheader" scope="col" class="n">Limit</th><th role="columnheader" scope="col" class="n">Trust</th></tr></thead>
+<tbody role="rowgroup">
 % for each in told.projects:
-<tr><th scope="row"><a href="${h.address(h.path('project', each.project), {'ci': told.name, 'until': h.iso(told.as_of)})}">${each.project}</a></th><td class="n">${self.n(each.figures.passed)}</td><td class="n">${self.n(each.figures.answered)}</td><td class="n">${self.n(each.figures.in_time)}</td><td class="n">${h.duration(each.limit_s)}</td><td class="n">${self.n(each.figures.trust)}</td></tr>
+<tr role="row"><th role="rowheader" scope="row"><a href="${h.address(h.path('project', each.project), {'ci': told.name, 'until': h.iso(told.as_of)})}">${each.project}</a></th><td role="cell" data-label="Passed/judged" class="n">${self.n(each.figures.passed)}</td><td role="cell" data-label="Answered" class="n">${self.n(each.figures.answered)}</td><td role="cell" data-label="In time" class="n">${self.n(each.figures.in_time)}</td><td role="cell" data-label="Limit" class="n">${h.duration(each.limit_s)}</td><td role="cell" data-label="Trust" class="n">${self.n(each.figures.trust)}</td></tr>
 % endfor
 </tbody>
 </table></div>
 % endif
 % if portrait.reports:
 <h2 id="latest">Its newest results</h2>
-<div class="scroll"><table class="list">
+<div class="scroll"><table role="table" class="list stack brief">
 <caption>The newest results of this CI</caption>
-<thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Verdict</th><th scope="col">Pipeline</th><th scope="col" class="n">Attempt</th><th scope="col" class="n">Vote</th><th scope="col">Posted</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Patch set</th><th role="columnheader" scope="col">Subject</th><th role="columnheader" scope="col">Verdict</th><th role="columnheader" scope="col">Pipeline</th><th role="columnheader" scope="col" class="n">Attempt</th><th role="columnheader" scope="col" class="n">Vote</th><th role="columnheader" scope="col">Posted</th></tr></thead>
+<tbody role="rowgroup">
 % for report in portrait.reports:
-<tr><th scope="row"><a href="/change/${report.change}#${report.patch_set}-${h.anchor(told.name)}">${report.change},${report.patch_set}</a></th><td class="subject"><bdi>${h.bounded(report.subject, 160)}</bdi> <span class="quiet">${report.project}</span></td><td>\
+<tr role="row"><th role="rowheader" scope="row"><a href="/change/${report.change}#${report.patch_set}-${h.anchor(told.name)}">${report.change},${report.patch_set}</a></th><td role="cell" class="subject"><bdi>${h.bounded(report.subject, 160)}</bdi> <span class="quiet">${report.project}</span></td><td role="cell" data-label="Verdict">\
 % if report.verdict:
 ${self.word(report.verdict)}\
 % else:
 <span class="quiet">no result</span>\
 % endif
-</td><td>${report.pipeline}</td><td class="n">${report.attempt or ''}</td><td class="n">${'' if report.vote is None else '%+d' % report.vote}</td><td>${self.when(report.posted_at)}</td></tr>
+</td><td role="cell" data-label="Pipeline">${report.pipeline}</td><td role="cell" data-label="Attempt" class="n">${report.attempt or ''}</td><td role="cell" data-label="Vote" class="n">${'' if report.vote is None else '%+d' % report.vote}</td><td role="cell" data-label="Posted"><span>${self.when(report.posted_at)}</span></td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -263,12 +263,12 @@ ${self.word(report.verdict)}\
 % if portrait.disagreement.count:
 <h2 id="disagree">Where it disagrees with itself</h2>
 <p class="about">In ${portrait.disagreement.count} of ${portrait.disagreement.results} results of the 28 days before the headline, the vote and the job lines do not say the same. The job lines that vote decide.</p>
-<div class="scroll"><table class="list">
+<div class="scroll"><table role="table" class="list stack">
 <caption>Results whose headline, vote and job lines disagree</caption>
-<thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Job lines</th><th scope="col" class="n">Vote</th><th scope="col">Headline</th><th scope="col">Posted</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Patch set</th><th role="columnheader" scope="col">Subject</th><th role="columnheader" scope="col">Job lines</th><th role="columnheader" scope="col" class="n">Vote</th><th role="columnheader" scope="col">Headline</th><th role="columnheader" scope="col">Posted</th></tr></thead>
+<tbody role="rowgroup">
 % for line in portrait.disagreement.newest:
-<tr><th scope="row"><a href="/change/${line.change}#${line.patch_set}-${h.anchor(told.name)}">${line.change},${line.patch_set}</a></th><td class="subject"><bdi>${h.bounded(line.subject, 160)}</bdi></td><td>${voice(line.lines)}</td><td class="n">${'–' if line.vote is None else '%+d' % line.vote}</td><td>${voice(line.headline)}</td><td>${self.when(line.posted_at)}</td></tr>
+<tr role="row"><th role="rowheader" scope="row"><a href="/change/${line.change}#${line.patch_set}-${h.anchor(told.name)}">${line.change},${line.patch_set}</a></th><td role="cell" class="subject"><bdi>${h.bounded(line.subject, 160)}</bdi></td><td role="cell" data-label="Job lines">${voice(line.lines)}</td><td role="cell" data-label="Vote" class="n">${'–' if line.vote is None else '%+d' % line.vote}</td><td role="cell" data-label="Headline">${voice(line.headline)}</td><td role="cell" data-label="Posted"><span>${self.when(line.posted_at)}</span></td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -305,7 +305,7 @@ ${self.word(state)}\
 </%def>
 <%def name="n(rate)">
 % if rate.of:
-${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate)}</span>\
+<span>${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate)}</span></span>\
 % else:
 <span class="quiet">none</span>\
 % endif

@@ -27,25 +27,25 @@
 <li>${count} ${self.status(word)}</li>
 % endfor
 </ul>
-<div class="scroll"><table class="list">
+<div class="scroll"><table role="table" class="list stack">
 <caption>CI systems</caption>
-<thead><tr><th scope="col">CI system</th><th scope="col">Status</th><th scope="col">Since</th><th scope="col">Last report</th><th scope="col" class="n">Reported on</th><th scope="col" class="n"><a href="/about#passed-of-judged">Passed/judged</a></th><th scope="col" class="n"><a href="/about#answered">Answered</a></th><th scope="col" class="n"><a href="/about#trust">Trust in its -1</a></th><th scope="col">Found by</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">CI system</th><th role="columnheader" scope="col">Status</th><th role="columnheader" scope="col">Since</th><th role="columnheader" scope="col">Last report</th><th role="columnheader" scope="col" class="n">Reported on</th><th role="columnheader" scope="col" class="n"><a href="/about#passed-of-judged">Passed/judged</a></th><th role="columnheader" scope="col" class="n"><a href="/about#answered">Answered</a></th><th role="columnheader" scope="col" class="n"><a href="/about#trust">Trust in its -1</a></th><th role="columnheader" scope="col">Found by</th></tr></thead>
+<tbody role="rowgroup">
 % for system in systems:
-<tr>
-<th scope="row" class="name"><a href="${h.address(h.path('ci', system.name), until)}"><bdi>${system.title}</bdi></a>${' (gate)' if system.is_gate else ''}</th>
-<td>${self.status(system.status)}</td>
-<td>${short(system.since)}</td>
-<td>${short(system.last_report_at)}</td>
-<td class="n">${f'{system.reported:,}'}</td>
-<td class="n">${self.n(system.passed)}</td>
-<td class="n">${self.n(system.answered)}</td>
-<td class="n">${self.n(system.trust)}</td>
-<td class="short">
+<tr role="row">
+<th role="rowheader" scope="row" class="name"><a href="${h.address(h.path('ci', system.name), until)}"><bdi>${system.title}</bdi></a>${' (gate)' if system.is_gate else ''}</th>
+<td role="cell" data-label="Status">${self.status(system.status)}</td>
+<td role="cell" data-label="Since">${short(system.since)}</td>
+<td role="cell" data-label="Last report">${short(system.last_report_at)}</td>
+<td role="cell" data-label="Reported on" class="n">${f'{system.reported:,}'}</td>
+<td role="cell" data-label="Passed/judged" class="n">${self.n(system.passed)}</td>
+<td role="cell" data-label="Answered" class="n">${self.n(system.answered)}</td>
+<td role="cell" data-label="Trust in its -1" class="n">${self.n(system.trust)}</td>
+<td role="cell" data-label="Found by" class="short"><span>
 % for account in system.accounts:
 <span title="${account.username}">${account.found_by}</span>
 % endfor
-</td>
+</span></td>
 </tr>
 % endfor
 </tbody>
@@ -64,7 +64,7 @@
 </%def>
 <%def name="n(rate)">
 % if rate.of:
-${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate)}</span>\
+<span>${f'{rate.n:,}/{rate.of:,}'} <span class="quiet">${h.interval(rate)}</span></span>\
 % else:
 <span class="quiet">none</span>\
 % endif

@@ -60,12 +60,12 @@ failed = told.passed.of - told.passed.n
 <li>The newest ${len(told.took)} builds that say it.</li>
 </ul>
 <details class="values"><summary>These times as a table</summary>
-<div class="scroll"><table class="list">
+<div class="scroll"><table role="table" class="list stack">
 <caption>How long the newest builds ran, by day</caption>
-<thead><tr><th scope="col">Day</th><th scope="col" class="n">Builds</th><th scope="col" class="n">Half within</th><th scope="col" class="n">Longest</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Day</th><th role="columnheader" scope="col" class="n">Builds</th><th role="columnheader" scope="col" class="n">Half within</th><th role="columnheader" scope="col" class="n">Longest</th></tr></thead>
+<tbody role="rowgroup">
 % for each in told_days:
-<tr><th scope="row">${h.day(each.day)}</th><td class="n">${each.count}</td><td class="n">${h.duration(each.half_s)}</td><td class="n">${h.duration(each.longest_s)}</td></tr>
+<tr role="row"><th role="rowheader" scope="row">${h.day(each.day)}</th><td role="cell" data-label="Builds" class="n">${each.count}</td><td role="cell" data-label="Half within" class="n">${h.duration(each.half_s)}</td><td role="cell" data-label="Longest" class="n">${h.duration(each.longest_s)}</td></tr>
 % endfor
 </tbody>
 </table></div></details>
@@ -80,16 +80,16 @@ failed = told.passed.of - told.passed.n
 The newest ${len(told.flipped)} are shown.
 % endif
 </p>
-<div class="scroll"><table class="list counted">
+<div class="scroll"><table role="table" class="list stack counted">
 <caption>Patch sets on which this job flipped</caption>
-<thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">What it said, in order</th><th scope="col">Last</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Patch set</th><th role="columnheader" scope="col">Subject</th><th role="columnheader" scope="col">What it said, in order</th><th role="columnheader" scope="col">Last</th></tr></thead>
+<tbody role="rowgroup">
 % for flip in told.flipped:
-<tr><th scope="row"><a href="/change/${flip.change}#${flip.patch_set}-${h.anchor(told.system)}">${flip.change},${flip.patch_set}</a></th><td><bdi>${h.bounded(flip.subject, 160)}</bdi> <span class="quiet">${flip.project}</span></td><td><span class="said">\
+<tr role="row"><th role="rowheader" scope="row"><a href="/change/${flip.change}#${flip.patch_set}-${h.anchor(told.system)}">${flip.change},${flip.patch_set}</a></th><td role="cell"><bdi>${h.bounded(flip.subject, 160)}</bdi> <span class="quiet">${flip.project}</span></td><td role="cell"><span class="said">\
 % for said in flip.said:
 ${self.mark(said.result)}\
 % endfor
-</span></td><td>${self.when(flip.said[-1].at)}</td></tr>
+</span></td><td role="cell" data-label="Last"><span>${self.when(flip.said[-1].at)}</span></td></tr>
 % endfor
 </tbody>
 </table></div>
@@ -112,16 +112,16 @@ ${self.mark(said.result)}\
 </li>
 % endfor
 </ol>
-<div class="scroll"><table class="list counted">
+<div class="scroll"><table role="table" class="list stack brief counted">
 <caption>Builds of this job, the newest first</caption>
-<thead><tr><th scope="col">Patch set</th><th scope="col">Subject</th><th scope="col">Result</th><th scope="col">Log</th><th scope="col" class="n">Ran for</th><th scope="col">Pipeline</th><th scope="col" class="n">Attempt</th><th scope="col">Posted</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Patch set</th><th role="columnheader" scope="col">Subject</th><th role="columnheader" scope="col">Result</th><th role="columnheader" scope="col">Log</th><th role="columnheader" scope="col" class="n">Ran for</th><th role="columnheader" scope="col">Pipeline</th><th role="columnheader" scope="col" class="n">Attempt</th><th role="columnheader" scope="col">Posted</th></tr></thead>
+<tbody role="rowgroup">
 % for build in told.items:
-<tr><th scope="row"><a href="/change/${build.change}#${build.patch_set}-${h.anchor(told.system)}">${build.change},${build.patch_set}</a></th><td><bdi>${h.bounded(build.subject, 160)}</bdi> <span class="quiet">${build.project}</span></td><td>${self.word(build.result_class, h.bounded(build.result, 40))}${'' if build.voting else ' non-voting'}</td><td>\
+<tr role="row"><th role="rowheader" scope="row"><a href="/change/${build.change}#${build.patch_set}-${h.anchor(told.system)}">${build.change},${build.patch_set}</a></th><td role="cell"><bdi>${h.bounded(build.subject, 160)}</bdi> <span class="quiet">${build.project}</span></td><td role="cell" data-label="Result"><span>${self.word(build.result_class, h.bounded(build.result, 40))}${'' if build.voting else ' non-voting'}</span></td><td role="cell" data-label="Log">\
 % if build.log:
 <a href="${build.log}">log</a>\
 % endif
-</td><td class="n">${'' if build.duration_s is None else h.duration(build.duration_s)}</td><td>${build.pipeline}</td><td class="n">${build.attempt}</td><td><time datetime="${h.iso(build.posted_at)}" title="${h.absolute(build.posted_at)}">${h.absolute(build.posted_at)[4:]}</time></td></tr>
+</td><td role="cell" data-label="Ran for" class="n">${'' if build.duration_s is None else h.duration(build.duration_s)}</td><td role="cell" data-label="Pipeline">${build.pipeline}</td><td role="cell" data-label="Attempt" class="n">${build.attempt}</td><td role="cell" data-label="Posted"><time datetime="${h.iso(build.posted_at)}" title="${h.absolute(build.posted_at)}">${h.absolute(build.posted_at)[4:]}</time></td></tr>
 % endfor
 </tbody>
 </table></div>

@@ -28,22 +28,22 @@ ${rule.breach_count}\
 % if rule.breach_count > len(rule.breaches):
 <p class="about">The newest ${len(rule.breaches)} of ${rule.breach_count}.</p>
 % endif
-<div class="scroll"><table class="list counted">
+<div class="scroll"><table role="table" class="list stack counted">
 <caption>Exceptions to: ${rule.name}</caption>
-<thead><tr><th scope="col">Patch set</th><th scope="col">When</th><th scope="col">What</th></tr></thead>
-<tbody>
+<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Patch set</th><th role="columnheader" scope="col">When</th><th role="columnheader" scope="col">What</th></tr></thead>
+<tbody role="rowgroup">
 % for breach in rule.breaches:
-<tr><th scope="row">\
+<tr role="row"><th role="rowheader" scope="row">\
 % if breach.change is None:
 the account\
 % else:
 <a href="/change/${breach.change}#${breach.patch_set}-${h.anchor(policy.name)}">${breach.change},${breach.patch_set}</a>\
 % endif
-</th><td>\
+</th><td role="cell">\
 % if breach.at:
 ${self.when(breach.at)}\
 % endif
-</td><td><bdi>${breach.what}</bdi></td></tr>
+</td><td role="cell"><bdi>${breach.what}</bdi></td></tr>
 % endfor
 </tbody>
 </table></div>

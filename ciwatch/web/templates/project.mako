@@ -107,7 +107,7 @@ ${grid.job_row(system.row.name, job, asked.rows)}
 % for state, (mark, css) in h.MARKS.items():
 <li><span class="mark ${css}" aria-hidden="true">${mark}</span><a href="${h.about(state)}">${state}</a></li>
 % endfor
-<li><span class="mark again" aria-hidden="true"><sup>2</sup></span>second attempt</li>
+<li><span class="mark again" aria-hidden="true">²</span>second attempt</li>
 <li><span class="mark v" aria-hidden="true">✓</span>the job does not vote</li>
 </ul>
 <div id="card" role="tooltip" hidden></div>

@@ -7,6 +7,7 @@ from ciwatch.queries import change as changes
 from ciwatch.web import rendering
 from ciwatch.web import said
 from ciwatch.web import systems
+from ciwatch.web import verdicts
 
 # Where the newest patch sets have no result yet, what was said of the one before is still what is known.
 _MOST_OPENED = 2
@@ -34,7 +35,8 @@ def change(request):
     found = find(request)
     gerrit = request.registry["conf"].gerrit.url.rstrip("/")
     url = rendering.safe_url(found.url) or gerrit + rendering.path("c", found.project, "+", found.number)
-    return rendering.page(request, change=found, gerrit_url=url, opened=_opened(found), said=said)
+    written = {"said": said, "verdicts": verdicts}
+    return rendering.page(request, change=found, gerrit_url=url, opened=_opened(found), **written)
 
 
 def _opened(found):

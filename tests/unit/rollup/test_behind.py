@@ -37,7 +37,7 @@ class TestEveryFigure(base.TestCase):
         for place in {row.place for row in daily.read_projects(connection)}:
             if not first <= place.day <= last:
                 continue
-            there = scenes.read(known, place.project_id, place.branch, [place.day], as_of)[place.day]
+            there = scenes.read(known, [place], as_of)[place]
             for case in there.cases(as_of):
                 for system in there.systems:
                     for name in set(case.figures(system)):
@@ -77,7 +77,7 @@ class TestEveryFigure(base.TestCase):
         as_of = UNTIL - datetime.timedelta(days=3, hours=5)
         with self.store.connect() as connection:
             for system_id in knowns.Known(connection, model.Registry()).systems:
-                rows = self.window(connection, system_id, as_of).read(with_jobs=True).jobs
+                rows = self.window(connection, system_id, as_of).jobs()
                 for job_id in {row.id for row in rows}:
                     known = knowns.Known(connection, model.Registry())
                     scope = windows.Scope(system_id, job_id=job_id)

@@ -33,11 +33,13 @@ class TestSums(base.TestCase):
         with self.store.connect() as connection:
             known = knowns.Known(connection, model.Registry())
             window = windows.Window(known, scope, first, last, as_of)
-            days = window.read(with_jobs=True)
-            for names, rows, of_jobs in (
-                (_OF_SYSTEMS, days.systems, False),
-                (_OF_JOBS, days.jobs, True),
-            ):
+            jobs = [
+                row
+                for each in known.systems.values()
+                if scope.system_id in (None, each.id) and (each.is_gate or not scope.of_gate)
+                for row in windows.Window(known, windows.Scope(each.id), first, last, as_of).jobs()
+            ]
+            for names, rows, of_jobs in ((_OF_SYSTEMS, window.systems(), False), (_OF_JOBS, jobs, True)):
                 expected = {}
                 for row in rows:
                     sums = expected.setdefault((row.place.project_id, row.id), [0] * len(names))
@@ -83,10 +85,9 @@ class TestSums(base.TestCase):
         first, last = windows.ending(NOW, 30)
         with self.store.connect() as connection:
             window = windows.Window(knowns.Known(connection, model.Registry()), scope, first, last, NOW)
-            found = window.read(with_jobs=True)
             return [
                 sorted((row.place, row.id, msgspec.structs.astuple(row.figures)) for row in rows)
-                for rows in (found.systems, found.jobs)
+                for rows in (window.systems(), window.jobs())
             ]
 
     def statements(self, scope):
