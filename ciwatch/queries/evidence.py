@@ -305,9 +305,9 @@ class _Said:
         """The lists in which a report with this verdict and summary has its place."""
         found = self._of(self._whole, verdict == facts.FAILED) if verdict in facts.JUDGED else []
         failed = {}
-        for job, kind, *_ in summary.unpack(line) if line else ():
-            if kind in facts.JUDGED and job in self._jobs:
-                failed[job] = failed.get(job, False) or kind == facts.FAILED
+        for build in summary.unpack(line) if line else ():
+            if build.result in facts.JUDGED and build.job in self._jobs:
+                failed[build.job] = failed.get(build.job, False) or build.result == facts.FAILED
         for job, is_failed in failed.items():
             found += self._of(self._jobs[job], is_failed)
         return found
