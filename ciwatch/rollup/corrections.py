@@ -63,13 +63,14 @@ def find(known, systems, dirty, as_of, *conditions):
     for *key, due_at, later_at in known.connection.execute(_STALE.where(is_stale, *conditions)):
         place = Place._make(key)
         if place.project_id not in settled:
-            settled[place.project_id] = (as_of - _longest_limit(known, systems, place.project_id)).date()
+            settled[place.project_id] = (as_of - longest_limit(known, systems, place.project_id)).date()
         is_settled = due_at is None and later_at is None and place.day < settled[place.project_id]
         (partly if is_settled else whole).add(place)
     return Stale(whole, partly - whole)
 
 
-def _longest_limit(known, systems, project_id):
+def longest_limit(known, systems, project_id):
+    """The longest time in which an answer of some CIs is expected on a project."""
     project = known.projects[project_id]
     limits = (
         known.registry.limit(known.systems[system_id].name, project)

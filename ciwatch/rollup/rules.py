@@ -1,5 +1,6 @@
 """How CIs keep the rules of third-party testing: written by the day, read by the window."""
 
+import datetime
 import functools
 import operator
 import typing
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from ciwatch.db import bulk
 from ciwatch.db import models
 from ciwatch.insight import days
+from ciwatch.insight import facts
 from ciwatch.insight import keeping
 from ciwatch.insight import policy
 from ciwatch.recorder.dirty import Place
@@ -146,13 +148,53 @@ class Window(windows.Window):
             RULES.c.counts_on.between(self._first, self._last),
             *(RULES.c[name] == columns[name] for name in Place._fields),
         )
-        statement = sa.select(columns.project_id, columns.branch, columns.day).where(
+        stale = corrections.find(
+            self._known,
+            self._systems,
+            self._dirty(),
+            self._as_of,
             *self._at(columns),
             *self._where_it_reports(columns),
-            sa.or_(columns.changed_at > self._as_of, columns.due_at < self._as_of),
             sa.or_(columns.day >= self._first, said.exists()),
         )
-        return sorted(self._dirty().union(map(Place._make, self._connection.execute(statement))))
+        return sorted(stale.whole | self._touched(stale.partly))
+
+    def _touched(self, places):
+        """Those of some days, whose patch sets' time had passed then, on which rules were kept otherwise.
+
+        For what was said later, or for a request whose time had not passed. That a change was closed later
+        changes nothing then.
+        """
+        if not places:
+            return set()
+        report, recheck, patch_set = models.Report, models.Recheck, models.PatchSet
+        accounts = sa.select(models.Account.id).where(models.Account.ci_system_id.in_(self._systems))
+        said = sa.select(report.id).where(
+            report.patch_set_id == patch_set.id,
+            report.posted_at > self._as_of,
+            scenes.unindexed(report.account_id).in_(accounts),
+        )
+        limit = max(
+            corrections.longest_limit(self._known, self._systems, project_id)
+            for project_id in {place.project_id for place in places}
+        )
+        asked = sa.select(recheck.id).where(
+            recheck.patch_set_id == patch_set.id, recheck.posted_at >= self._as_of - limit
+        )
+        first, last = min(place.day for place in places), max(place.day for place in places)
+        statement = (
+            sa.select(models.Change.project_id, models.Change.branch, patch_set.seen_at)
+            .join(models.Change, models.Change.id == patch_set.change_id)
+            .where(
+                patch_set.seen_at >= facts.midnight(first),
+                patch_set.seen_at < facts.midnight(last + datetime.timedelta(days=1)),
+                sa.or_(said.exists(), asked.exists()),
+            )
+        )
+        return places.intersection(
+            Place(project_id, branch, seen_at.date())
+            for project_id, branch, seen_at in self._connection.execute(statement)
+        )
 
     def _at(self, columns):
         return [columns.day <= self._last]

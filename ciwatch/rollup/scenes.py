@@ -75,7 +75,7 @@ def read(known, places, as_of, rare=None, with_comments=False, only=None):
     :param as_of: nothing is told that happened after this moment.
     :param rare: a condition that few patch sets meet: no others are told of. None for all.
     :param with_comments: whether the comments are read, too: all of their text.
-    :param only: ids of the CIs whose comments these are; None for all.
+    :param only: ids of the CIs of which it is told what they said; None for all.
     """
     time, by_place = _Time(as_of), {place: [] for place in places}
     for place, patch_set in _of_days(known, places, time, rare):
@@ -84,7 +84,8 @@ def read(known, places, as_of, rare=None, with_comments=False, only=None):
     if with_comments:
         ids = [patch_set.id for there in by_place.values() for patch_set in there]
         comments = _read_comments(known.connection, ids, time, only)
-    return _scenes(known, by_place, time, comments)
+    own = () if only is None else (models.Account.ci_system_id.in_(only),)
+    return _scenes(known, by_place, time, comments, own)
 
 
 def read_change(known, change_id, oldest, as_of):
@@ -118,9 +119,9 @@ def _near(days):
     return found
 
 
-def _scenes(known, by_place, time, comments=None):
+def _scenes(known, by_place, time, comments=None, own=()):
     ids = [patch_set.id for there in by_place.values() for patch_set in there]
-    attempts = _read_attempts(known.connection, ids, time)
+    attempts = _read_attempts(known.connection, ids, time, *own)
     requests = _read_requests(known.connection, ids, time)
     rechecks = {key: [request.posted_at for request in asked] for key, asked in requests.items()}
     speakers = {}
