@@ -516,6 +516,26 @@ class DailyJob(DayKey, Base):
     flaked: orm.Mapped[int]
 
 
+class DailyRule(DayKey, Base):
+    """How often a CI kept a rule of third-party testing on the patch sets of a day.
+
+    *rule* is a :class:`ciwatch.insight.policy.Name`. What is asked of comments counts on the date on which
+    they were posted, *counts_on*; what is asked of a patch set, on its own day. The other columns are those
+    of :class:`ciwatch.insight.keeping.Tally`.
+    """
+
+    __tablename__ = "daily_rules"
+    __table_args__ = (sa.Index("ix_daily_rules_ci_system_id_counts_on", "ci_system_id", "counts_on"),)
+
+    ci_system_id: orm.Mapped[int] = _key("ci_systems.id", primary_key=True)
+    rule: orm.Mapped[str] = orm.mapped_column(sa.String(32), primary_key=True)
+    counts_on: orm.Mapped[datetime.date] = orm.mapped_column(primary_key=True)
+    kept: orm.Mapped[int]
+    cases: orm.Mapped[int]
+    breaches: orm.Mapped[int]
+    broken: orm.Mapped[str] = orm.mapped_column(sa.String(2000))
+
+
 class Spell(Base):
     """A time in which a CI was not well; see :class:`ciwatch.insight.facts.Spell`."""
 

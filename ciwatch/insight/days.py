@@ -9,6 +9,7 @@ import datetime
 import msgspec
 
 from ciwatch.insight import flakes
+from ciwatch.insight import keeping
 from ciwatch.insight import latency
 from ciwatch.insight import verdicts
 from ciwatch.insight.histogram import Histogram
@@ -87,11 +88,16 @@ class JobDay(msgspec.Struct):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """A day: *systems* by CI id, *jobs* by job id."""
+    """A day: *systems* by CI id, *jobs* by job id.
+
+    :ivar rules: :class:`~ciwatch.insight.keeping.Key` -> :class:`~ciwatch.insight.keeping.Tally`; none where
+        the scene has no comments.
+    """
 
     project: ProjectDay
     systems: dict[int, SystemDay]
     jobs: dict[int, JobDay]
+    rules: dict[keeping.Key, keeping.Tally] = {}
 
 
 def count(scene, as_of, only=None):
@@ -128,6 +134,7 @@ class _Count:
         self._jobs = {}
         self._answers = {}
         self._rechecks = {}
+        self._rules = None if scene.comments is None else keeping.Rules(scene, as_of)
 
     def run(self):
         for case in self._scene.cases(self._as_of):
@@ -137,15 +144,24 @@ class _Count:
             self._note(patch_set.seen_at, patch_set.replaced_at, patch_set.merged_at, patch_set.abandoned_at)
             self._note(*case.rechecks)
             for system in self._told:
-                self._count(system, case)
+                figures = self._count(system, case)
                 if system.id in case.attempts:
                     self._time(system, case)
                     add_jobs(self._jobs, case.attempts[system.id])
+                if self._rules:
+                    self._rules.add(system, case.patch_set, figures)
         for system_id, times in self._answers.items():
             self._systems[system_id].answer_times = times.pack()
         for system_id, times in self._rechecks.items():
             self._systems[system_id].recheck_times = times.pack()
-        return Counted(self._project, self._systems, self._jobs)
+        return Counted(self._project, self._systems, self._jobs, self._end_rules())
+
+    def _end_rules(self):
+        if not self._rules:
+            return {}
+        self._note(self._rules.changed_at)
+        self._project.due_at = min(filter(None, (self._rules.due_at, self._project.due_at)), default=None)
+        return self._rules.tallies()
 
     def _note(self, *moments):
         """Keeps the latest moment that a figure depends on."""
@@ -153,7 +169,8 @@ class _Count:
         self._project.changed_at = max(known, default=None)
 
     def _count(self, system, case):
-        for name in case.figures(system):
+        counted = list(case.figures(system))
+        for name in counted:
             figures = self._systems.setdefault(system.id, SystemDay())
             setattr(figures, name, getattr(figures, name) + 1)
             if name == "pending":
@@ -161,6 +178,7 @@ class _Count:
                 self._project.due_at = min(filter(None, (due_at, self._project.due_at)))
             elif name == "missed":
                 self._note(case.patch_set.seen_at + system.limit)
+        return counted
 
     def _time(self, system, case):
         attempts = case.attempts[system.id]

@@ -43,6 +43,38 @@ class Attempt(msgspec.Struct, frozen=True):
     builds: tuple[Build, ...] = ()
 
 
+class Comment(msgspec.Struct, frozen=True):
+    """A comment of a CI on a patch set, of whatever kind.
+
+    :ivar is_finished: whether it is a finished report.
+    :ivar is_report: whether it is one of any kind, or nobody could read it: not one that repeats another.
+    :ivar verdict: the result class of its voting builds, or that which it repeats, or None.
+    :ivar logs: (job, address of its log or None) of its builds that passed or failed.
+    """
+
+    id: int
+    posted_at: datetime.datetime
+    is_finished: bool
+    is_report: bool
+    pipeline: str
+    verdict: str | None
+    text: str = ""
+    logs: tuple[tuple[typing.Any, str | None], ...] = ()
+
+    @property
+    def is_repeat(self):
+        """Whether it says a result once more."""
+        return self.verdict is not None and not self.is_finished
+
+
+class Request(typing.NamedTuple):
+    """A person's request for a re-run."""
+
+    id: int
+    posted_at: datetime.datetime
+    phrase: str
+
+
 class PatchSet(msgspec.Struct, frozen=True):
     """A patch set, and what became of it.
 

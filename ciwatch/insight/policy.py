@@ -38,6 +38,57 @@ class Verdict(enum.StrEnum):
     TOO_FEW = "too few"
 
 
+class Name(enum.StrEnum):
+    """A word or two for each rule, in the order in which they are told."""
+
+    ONE_COMMENT = "one comment"
+    ANSWERS_RECHECK = "answers recheck"
+    IN_TIME = "in time"
+    LINKS_PAGE = "links its page"
+    LINKS_LOGS = "links its logs"
+    NAMED = "named"
+
+    # As that of the text: an enum's own hash is many times slower.
+    __hash__ = str.__hash__
+
+
+#: What each of them asks for, and how it is counted.
+ASKED = {
+    Name.ONE_COMMENT: (
+        "A CI posts one result on a patch set, in each of its pipelines, and one more for each request for a"
+        " re-run. Counted are patch sets. A comment that tells of a start is no result; one that says a"
+        " result once more is, even if it follows at once. Whatever asks for a re-run, in whatever words,"
+        " excuses one more result."
+    ),
+    Name.ANSWERS_RECHECK: (
+        "When somebody comments “recheck”, or the CI's own phrase, on a patch set on which the CI is expected"
+        " or has reported, a finished report follows within the project's limit. Counted are requests,"
+        " without those whose time has not passed, and those that a newer patch set, or the end of the"
+        " change, made needless before."
+    ),
+    Name.IN_TIME: (
+        "A CI answers each patch set on which it is expected within the project's limit. Counted are patch"
+        " sets: those that were answered and those that were missed, not those that are pending or were"
+        " superseded."
+    ),
+    Name.LINKS_PAGE: (
+        "Each comment holds a link to a page about the CI: the one that the registry names, an address with"
+        " “wiki” in it, or any other http or https address on a host on which none of its logs are, of those"
+        " for the same day's patch sets of the branch. Counted are comments, those that tell of a start among"
+        " them."
+    ),
+    Name.LINKS_LOGS: (
+        "Each build that passed or failed has a link to its log: an http or https address whose host has a"
+        " name, and is neither a bare IP address nor localhost. A result that names no job has at least one"
+        " such link. Counted are results."
+    ),
+    Name.NAMED: (
+        "The account's full name is “Organization Product CI”: at least two words, each beginning with a"
+        " letter or a digit, and then the word CI, written so. Counted are accounts."
+    ),
+}
+
+
 class Breach(msgspec.Struct, frozen=True):
     """A case in which a rule was not kept.
 
@@ -67,87 +118,41 @@ class Rule(msgspec.Struct, frozen=True):
     breaches: list[Breach]
 
 
-class Result(msgspec.Struct, frozen=True):
-    """A finished report, or one that *is_repeat*: a comment which says its result once more."""
+def results(comments):
+    """The comments that are results, or say one once more, of a CI's on a patch set in their order.
 
-    at: datetime.datetime
-    pipeline: str
-    verdict: str | None
-    is_repeat: bool = False
-
-
-class Thread(msgspec.Struct, frozen=True):
-    """What a CI said of a patch set, and when re-runs were asked for, both in their order.
-
-    :ivar requests: (moment, phrase) of those that it should answer.
-    :ivar asked: the moments of all, since nobody else knows what starts it.
-    :ivar ended_at: when a newer patch set came, or the change was closed; None while it stands.
-    :ivar limit: the time in which an answer is expected.
-    :ivar due_at: until when the first answer was expected; None where none is.
+    :param comments: a list of :class:`~ciwatch.insight.facts.Comment`.
     """
-
-    change: int
-    patch_set: int
-    results: tuple[Result, ...]
-    requests: tuple[tuple[datetime.datetime, str], ...]
-    asked: tuple[datetime.datetime, ...]
-    ended_at: datetime.datetime | None
-    limit: datetime.timedelta
-    due_at: datetime.datetime | None = None
+    return [comment for comment in comments if comment.is_finished or comment.is_repeat]
 
 
-class Comment(msgspec.Struct, frozen=True):
-    """A comment of a CI.
+def surplus(comments, requests):
+    """Those of some :func:`results` on a patch set that are too many: one is right, unless it is retriggered.
 
-    :ivar logs: (job, address of its log or None) of its builds that passed or failed.
-    :ivar is_result: whether it is a finished report that says passed or failed.
+    :param requests: all :class:`~ciwatch.insight.facts.Request` there: nobody else knows what starts it.
     """
-
-    change: int
-    patch_set: int
-    at: datetime.datetime
-    text: str
-    logs: tuple[tuple[str, str | None], ...] = ()
-    is_result: bool = False
-
-
-def one_comment(threads):
-    """The :class:`Rule` that a CI comments once on a patch set, unless somebody asked again."""
-    kept, told, breaches = 0, 0, []
-    for thread in threads:
-        if not thread.results:
-            continue
-        told += 1
-        found = list(_extra(thread))
-        kept += not found
-        breaches += found
-    return _rule(
-        "one comment",
-        "A CI posts one result on a patch set, in each of its pipelines, and one more for each request for a"
-        " re-run. Counted are patch sets. A comment that tells of a start is no result; one that says a"
-        " result once more is, even if it follows at once. Whatever asks for a re-run, in whatever words,"
-        " excuses one more result.",
-        statistics.rate(kept, told),
-        breaches,
-    )
-
-
-def _extra(thread):
-    said, excused = set(), {}
-    for result in thread.results:
+    said, excused, found = set(), {}, []
+    for result in comments:
         if result.is_repeat:
-            yield Breach(thread.change, thread.patch_set, result.at, "says its result once more")
+            found.append(result)
         elif result.pipeline not in said:
             said.add(result.pipeline)
         else:
-            asked = sum(at <= result.at for at in thread.asked)
+            asked = sum(request.posted_at <= result.posted_at for request in requests)
             used = excused.get(result.pipeline, 0)
             if used < asked:
                 excused[result.pipeline] = used + 1
-                continue
-            where = f" in {wording.name(result.pipeline)}" if result.pipeline else ""
-            what = f"another result{where}, and no request for a re-run before it"
-            yield Breach(thread.change, thread.patch_set, result.at, what)
+            else:
+                found.append(result)
+    return found
+
+
+def say_surplus(pipeline, is_repeat):
+    """In words, what is wrong with a result that is one too many."""
+    if is_repeat:
+        return "says its result once more"
+    where = f" in {wording.name(pipeline)}" if pipeline else ""
+    return f"another result{where}, and no request for a re-run before it"
 
 
 def is_request(phrase, own=None):
@@ -159,87 +164,45 @@ def is_request(phrase, own=None):
     return bool(_RECHECK.fullmatch(said)) or (bool(own) and said == " ".join(own.lower().split()))
 
 
-def answers_recheck(threads, as_of):
-    """The :class:`Rule` that a CI answers a request for a re-run."""
-    kept, told, breaches = 0, 0, []
-    for thread in threads:
-        for asked_at, phrase in thread.requests:
-            due_at = asked_at + thread.limit
-            answers = (result.at for result in thread.results if not result.is_repeat)
-            answered_at = next((at for at in answers if at > asked_at), None)
-            if answered_at is None or answered_at > due_at:
-                if due_at > as_of or (thread.ended_at is not None and thread.ended_at <= due_at):
-                    continue
-                after = "" if answered_at is None else f"; it came after {_length(answered_at - asked_at)}"
-                what = f"“{wording.name(phrase)}” had no answer within {_length(thread.limit)}{after}"
-                breaches.append(Breach(thread.change, thread.patch_set, asked_at, what))
-            else:
-                kept += 1
-            told += 1
-    return _rule(
-        "answers recheck",
-        "When somebody comments “recheck”, or the CI's own phrase, on a patch set on which the CI is expected"
-        " or has reported, a finished report follows within the project's limit. Counted are requests,"
-        " without those whose time has not passed, and those that a newer patch set, or the end of the"
-        " change, made needless before.",
-        statistics.rate(kept, told),
-        breaches,
-    )
+def answer(request, answers, limit):
+    """When a request was answered, or None, and whether that was within the limit.
 
-
-def in_time(threads, as_of):
-    """The :class:`Rule` that a CI answers each patch set on which it is expected within the limit."""
-    kept, told, breaches = 0, 0, []
-    for thread in threads:
-        if thread.due_at is None:
-            continue
-        answered_at = next((result.at for result in thread.results if not result.is_repeat), None)
-        if answered_at is not None and answered_at <= thread.due_at:
-            kept += 1
-        elif answered_at is None and thread.ended_at is not None and thread.ended_at <= thread.due_at:
-            continue
-        elif answered_at is None and thread.due_at >= as_of:
-            continue
-        else:
-            late = (
-                "no answer"
-                if answered_at is None
-                else f"answered {_length(answered_at - thread.due_at)} late"
-            )
-            breaches.append(Breach(thread.change, thread.patch_set, thread.due_at, late))
-        told += 1
-    return _rule(
-        "in time",
-        "A CI answers each patch set on which it is expected within the project's limit. Counted are patch"
-        " sets: those that were answered and those that were missed, not those that are pending or were"
-        " superseded.",
-        statistics.rate(kept, told),
-        breaches,
-    )
-
-
-def links_page(comments, page=None):
-    """The :class:`Rule` that each comment links to a page about the CI.
-
-    :param comments: a list of :class:`Comment`.
-    :param page: the address of its page as the registry has it, or None.
+    :param answers: the moments of the CI's finished reports there, in their order.
     """
-    origins = {_origin(url) for comment in comments for _, url in comment.logs if url}
-    log_hosts = set(map(_host, origins))
-    page = _bare(page) if page else None
-    breaches = [
-        Breach(comment.change, comment.patch_set, comment.at, "no link to a page about the CI")
-        for comment in comments
-        if not _has_page(comment.text, page, log_hosts)
-    ]
-    return _rule(
-        "links its page",
-        "Each comment holds a link to a page about the CI: the one that the registry names, an address with"
-        " “wiki” in it, or any other http or https address on a host on which none of its logs are. Counted"
-        " are comments, those that tell of a start among them.",
-        statistics.rate(len(comments) - len(breaches), len(comments)),
-        breaches,
-    )
+    answered_at = next((at for at in answers if at > request.posted_at), None)
+    return answered_at, answered_at is not None and answered_at <= request.posted_at + limit
+
+
+def say_unanswered(request, answered_at, limit):
+    """In words, how a request was not answered in time."""
+    after = "" if answered_at is None else f"; it came after {_length(answered_at - request.posted_at)}"
+    return f"“{wording.name(request.phrase)}” had no answer within {_length(limit)}{after}"
+
+
+def say_late(answered_at, due_at):
+    """In words, how a patch set was not answered in time."""
+    return "no answer" if answered_at is None else f"answered {_length(answered_at - due_at)} late"
+
+
+#: In words, what breaks the rule on pages.
+NO_PAGE = "no link to a page about the CI"
+
+
+def log_hosts(comments):
+    """The hosts on which the logs of some comments are.
+
+    :param comments: :class:`~ciwatch.insight.facts.Comment` of one CI.
+    """
+    return set(map(_host, {_origin(url) for comment in comments for _, url in comment.logs if url}))
+
+
+def has_page(text, page, hosts):
+    """Whether a comment links to a page about the CI.
+
+    :param page: the address of its page as the registry has it, or None.
+    :param hosts: those on which its logs are.
+    """
+    return _has_page(text, _bare(page) if page else None, hosts)
 
 
 def _has_page(text, page, log_hosts):
@@ -258,38 +221,18 @@ def _bare(link):
     return link.split("://", 1)[-1].rstrip("/.,;").lower()
 
 
-def links_logs(comments):
-    """The :class:`Rule` that each build has a log that anybody can open."""
-    kept, told, breaches = 0, 0, []
-    for comment in comments:
-        if not comment.is_result:
-            continue
-        told += 1
-        if what := _missing_logs(comment):
-            breaches.append(Breach(comment.change, comment.patch_set, comment.at, what))
-        else:
-            kept += 1
-    return _rule(
-        "links its logs",
-        "Each build that passed or failed has a link to its log: an http or https address whose host has a"
-        " name, and is neither a bare IP address nor localhost. A result that names no job has at least one"
-        " such link. Counted are results.",
-        statistics.rate(kept, told),
-        breaches,
-    )
+def has_logs(comment):
+    """Whether each build of a result has a log that anybody can open."""
+    if comment.logs:
+        return all(log_fault(url) is None for _, url in comment.logs)
+    return any(log_fault(link) is None for link in _LINK.findall(comment.text))
 
 
-def _missing_logs(comment):
-    if not comment.logs:
-        links = _LINK.findall(comment.text)
-        return None if any(log_fault(link) is None for link in links) else "names no job and links no log"
-    faults = [
-        (job, fault)
-        for job, url in comment.logs
-        if (fault := _fault(_origin(url)) if url else _NO_LOG) is not None
-    ]
+def say_no_logs(logs):
+    """In words, what is wrong with the logs of a result: (job's name, address or None), or none."""
+    faults = [(job, fault) for job, url in logs if (fault := log_fault(url)) is not None]
     if not faults:
-        return None
+        return "names no job and links no log"
     job, fault = faults[0]
     more = f"; so {wording.count(len(faults) - 1, 'more job')}" if len(faults) > 1 else ""
     return f"{wording.name(job)}: {fault}{more}"
@@ -364,23 +307,24 @@ def named(names):
         for name in names
         if not is_named(name)
     ]
-    kept = statistics.rate(len(names) - len(breaches), len(names))
-    rule = _rule(
-        "named",
-        "The account's full name is “Organization Product CI”: at least two words, each beginning with a"
-        " letter or a digit, and then the word CI, written so. Counted are accounts.",
-        kept,
-        breaches,
-    )
+    told = rule(Name.NAMED, len(names) - len(breaches), len(names), len(breaches), breaches)
     # There are no more of them than these: a few are enough.
     verdict = Verdict.BROKEN if breaches else Verdict.KEPT if names else Verdict.TOO_FEW
-    return msgspec.structs.replace(rule, verdict=verdict)
+    return msgspec.structs.replace(told, verdict=verdict)
 
 
-def _rule(name, rule, kept, breaches):
+def rule(name, kept, cases, breach_count, breaches):
+    """The :class:`Rule` of a :class:`Name`.
+
+    :param kept: in how many of the *cases*.
+    :param breaches: those that are told, of all in whatever order.
+    """
+    # Those of one moment in the order of their changes.
+    breaches = sorted(breaches, key=lambda breach: (breach.change or 0, breach.patch_set or 0))
     breaches.sort(key=lambda breach: (breach.at is not None, breach.at), reverse=True)
     told = [msgspec.structs.replace(breach, what=breach.what[:_LONGEST_SAID]) for breach in breaches[:MOST]]
-    return Rule(name, rule, _verdict(kept), kept, len(breaches), told)
+    rate = statistics.rate(kept, cases)
+    return Rule(name.value, ASKED[name], _verdict(rate), rate, breach_count, told)
 
 
 def _verdict(kept):

@@ -19,7 +19,9 @@ from ciwatch.insight.facts import INFRASTRUCTURE
 from ciwatch.insight.facts import JUDGED
 from ciwatch.insight.facts import PASSED
 from ciwatch.insight.facts import Attempt
+from ciwatch.insight.facts import Comment
 from ciwatch.insight.facts import PatchSet
+from ciwatch.insight.facts import Request
 from ciwatch.insight.facts import Spell
 
 
@@ -31,6 +33,8 @@ class Watched(msgspec.Struct, frozen=True):
         expected: True, False, or None for unknown, since it depends on the files.
     :ivar limit: the time in which an answer is expected.
     :ivar spells: those in which its votes are set aside, in the order of their starts.
+    :ivar page: the address of its page as the registry has it, or None.
+    :ivar recheck: the phrase that asks it for a re-run, or None.
     """
 
     id: int
@@ -39,6 +43,8 @@ class Watched(msgspec.Struct, frozen=True):
     expected: typing.Callable
     limit: datetime.timedelta
     spells: tuple[Spell, ...] = ()
+    page: str | None = None
+    recheck: str | None = None
 
     def is_set_aside(self, moment):
         """Whether what it said then is set aside."""
@@ -64,6 +70,9 @@ class Scene(msgspec.Struct, frozen=True):
     :ivar attempts: patch set id -> CI id -> its attempts in the order of their times.
     :ivar rechecks: patch set id -> when somebody asked for a re-run, in order.
     :ivar later_at: the earliest moment of what was recorded of these days and happens after that moment.
+    :ivar comments: patch set id -> CI id -> its :class:`~ciwatch.insight.facts.Comment`, in the order of
+        their times; None where nobody asks about the rules of third-party testing.
+    :ivar requests: patch set id -> the :class:`~ciwatch.insight.facts.Request` for re-runs, in order.
     """
 
     day: datetime.date
@@ -72,6 +81,8 @@ class Scene(msgspec.Struct, frozen=True):
     rechecks: dict[int, list[datetime.datetime]]
     systems: list[Watched]
     later_at: datetime.datetime | None = None
+    comments: dict[int, dict[int, list[Comment]]] | None = None
+    requests: dict[int, list[Request]] = {}
 
     def cases(self, as_of):
         """A :class:`Case` for each patch set."""
@@ -79,7 +90,7 @@ class Scene(msgspec.Struct, frozen=True):
         return [Case(self, by_id, patch_set, as_of) for patch_set in self.patch_sets]
 
     def before(self, moment):
-        """The same as it was known at an earlier moment, at which all its patch sets were there."""
+        """The same, without comments, as it was known at an earlier moment with all its patch sets there."""
         attempts, rechecks = {}, {}
         for patch_set in self.patch_sets:
             said = {
@@ -95,6 +106,8 @@ class Scene(msgspec.Struct, frozen=True):
             attempts=attempts,
             rechecks=rechecks,
             systems=[system.before(moment) for system in self.systems],
+            comments=None,
+            requests={},
         )
 
 

@@ -118,7 +118,7 @@ def read(connection, registry, as_of, project=None, with_rules=False, count=figu
 
     :param registry: the :class:`~ciwatch.registry.model.Registry`.
     :param project: the name of the only project; None for all.
-    :param with_rules: whether to look at the rules, too: some statements for each CI that is shown.
+    :param with_rules: whether to look at the rules, too.
     :param count: how many days, of which the last is that of *as_of*.
     """
     first, last = windows.ending(as_of, count)
@@ -133,7 +133,7 @@ def read(connection, registry, as_of, project=None, with_rules=False, count=figu
         learned = {known.projects[project_id] for project_id, _ in facts.last_at}
         names = registered + sorted(learned.difference(registered))
     if with_rules:
-        facts.read_rules(names, ids)
+        facts.read_rules(names, ids, count)
     projects = [_project(facts, name, ids.get(name)) for name in names]
     states = collections.Counter(component.state for each in projects for component in each.components)
     return Coverage(
@@ -193,7 +193,7 @@ class _Facts:
         """The names of the CIs that reported on a project."""
         return [self._names[system_id] for place, system_id in self.last_at if place == project_id]
 
-    def read_rules(self, projects, ids):
+    def read_rules(self, projects, ids, length):
         """Looks at the rules of all CIs that are shown with some projects."""
         shown = {
             name
@@ -203,15 +203,20 @@ class _Facts:
                 *(system for each in self.components(project) for system in each.systems),
             )
         }
-        for name in sorted(shown.intersection(self._systems)):
-            found = policy.read(self._connection, name, self._as_of, self._registry)
-            if found is not None:
-                self._rules[name] = Rules(
-                    *(
-                        [rule.name for rule in found.rules if rule.verdict == verdict]
-                        for verdict in (Verdict.KEPT, Verdict.BROKEN, Verdict.TOO_FEW)
-                    )
+        told = policy.read_verdicts(
+            self._connection,
+            self._registry,
+            sorted(self._systems[name].id for name in shown.intersection(self._systems)),
+            self._as_of,
+            length,
+        )
+        for system_id, verdicts in told.items():
+            self._rules[self._names[system_id]] = Rules(
+                *(
+                    [rule for rule, said in verdicts.items() if said == verdict]
+                    for verdict in (Verdict.KEPT, Verdict.BROKEN, Verdict.TOO_FEW)
                 )
+            )
 
     def service(self, name, project_id):
         """The :class:`Service` of the CI called *name*."""

@@ -1,75 +1,94 @@
-"""Does a CI keep the rules of third-party testing? Read for one CI, over a window."""
-
-import datetime
+"""Does a CI keep the rules of third-party testing? Read for one CI, or for many in short, over some days."""
 
 import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
-from ciwatch.insight import expectation
 from ciwatch.insight import facts
 from ciwatch.insight import policy
-from ciwatch.insight import scene
+from ciwatch.insight.policy import Name
 from ciwatch.parsers import base
-from ciwatch.queries import registered
 from ciwatch.queries import window as windows
-from ciwatch.recorder.dirty import Place
-from ciwatch.rollup import known
-from ciwatch.rollup import learned
+from ciwatch.rollup import known as knowns
+from ciwatch.rollup import rules
+from ciwatch.rollup import scenes
+from ciwatch.rollup import window as days
 
-#: The stretch of time that is looked at, where nobody says another.
-LENGTH = datetime.timedelta(days=30)
+#: So many days are looked at, where nobody says another.
+DAYS = 30
 
+_NOTHING = rules.Sum(0, 0, 0)
 
-# A member is compared by a method of its class, plain text at once.
-_FINISHED, _OTHER = str(base.Kind.FINISHED.value), str(base.Kind.OTHER.value)
+# Those that are counted by the day; an account's name is as it is now.
+_COUNTED = tuple(name for name in Name if name is not Name.NAMED)
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """The rules and how a CI keeps them, in a window. The gate need not be named as third parties are."""
+    """The rules and how a CI keeps them, in a window. The gate need not be named as third parties are.
+
+    :ivar window: it begins with a day, UTC.
+    :ivar waiting: how many days are recorded and not counted yet.
+    """
 
     name: str
     title: str
     window: windows.Window
+    waiting: int
     rules: list[policy.Rule]
 
 
-class _PatchSet(msgspec.Struct, frozen=True):
-    """A patch set that came in the window, to a project that the CI reported on."""
-
-    facts: facts.PatchSet
-    project_id: int
-
-
-def read(connection, name, as_of, registry, length=LENGTH):
+def read(connection, name, as_of, registry, length=DAYS):
     """The :class:`Policy` of the CI called *name*, or None where there is none.
 
     :param as_of: the end of the window, UTC; nothing that was said later is told.
     :param registry: a :class:`~ciwatch.registry.model.Registry`.
-    :param length: that of the window, a timedelta.
+    :param length: how many days, of which the last is that of *as_of*.
     """
-    accounts = _read_accounts(connection, name)
+    accounts = _read_accounts(connection, models.CISystem.name == name)
     if not accounts:
         return None
-    system, window = accounts[0], windows.ending(as_of, length)
-    ids = [account.id for account in accounts]
-    entry = registered.find(registry, name)
-    reports = _read_reports(connection, ids, window)
-    comments = _comments(reports, _read_logs(connection, ids, window))
-    threads = _Threads(connection, system, ids, window, registry).build(reports, entry.recheck)
-    rules = [
-        policy.one_comment(threads),
-        policy.answers_recheck(threads, as_of),
-        policy.in_time(threads, as_of),
-        policy.links_page(comments, entry.page),
-        policy.links_logs(comments),
-    ]
+    system, ids = accounts[0], [account.id for account in accounts]
+    window = _open(connection, registry, [system.system_id], as_of, length)
+    sums, broken = window.tallies(), window.broken()
+    breaches = _Breaches(connection, registry, name, ids, as_of).read(broken)
+    told = []
+    for rule in _COUNTED:
+        of = sums.get((system.system_id, rule), _NOTHING)
+        told.append(policy.rule(rule, *of, breaches.get(rule, ())))
     if not system.is_gate:
-        rules.append(policy.named([account.full_name for account in accounts]))
-    return Policy(system.name, system.title, window, rules)
+        told.append(policy.named([account.full_name for account in accounts]))
+    first, _ = days.ending(as_of, length)
+    return Policy(
+        system.name, system.title, windows.Window(facts.midnight(first), as_of), window.waiting, told
+    )
 
 
-def _read_accounts(connection, name):
+def read_verdicts(connection, registry, system_ids, as_of, length):
+    """CI id -> rule -> :class:`~ciwatch.insight.policy.Verdict`, of some CIs.
+
+    Parameters are those of :func:`read`, and the ids of the CIs.
+    """
+    accounts = _read_accounts(connection, models.CISystem.id.in_(system_ids))
+    sums, names = _open(connection, registry, system_ids, as_of, length).tallies(), {}
+    for account in accounts:
+        names.setdefault((account.system_id, account.is_gate), []).append(account.full_name)
+    found = {}
+    for (system_id, is_gate), full_names in names.items():
+        found[system_id] = {
+            rule.value: policy.rule(rule, *sums.get((system_id, rule), _NOTHING), ()).verdict
+            for rule in _COUNTED
+        }
+        if not is_gate:
+            found[system_id][Name.NAMED.value] = policy.named(full_names).verdict
+    return found
+
+
+def _open(connection, registry, system_ids, as_of, length):
+    first, last = days.ending(as_of, length)
+    return rules.Window(knowns.Known(connection, registry, first), system_ids, first, last, as_of)
+
+
+def _read_accounts(connection, condition):
     system, account = models.CISystem, models.Account
     statement = (
         sa.select(
@@ -81,219 +100,151 @@ def _read_accounts(connection, name):
             system.is_gate,
         )
         .join(system, system.id == account.ci_system_id)
-        .where(system.name == name)
+        .where(condition)
         .order_by(account.username)
     )
     return connection.execute(statement).all()
 
 
-def _in(accounts, window):
-    report = models.Report
-    return sa.and_(
-        # Nearly all CIs have one account; only so the database finds its reports by an index.
-        report.account_id == accounts[0] if len(accounts) == 1 else report.account_id.in_(accounts),
-        report.posted_at > window.since,
-        report.posted_at <= window.until,
-    )
+class _Breaches:
+    """Puts into words what broke the rules: what broke them is known, so nothing else is read."""
 
-
-def _read_reports(connection, accounts, window):
-    """The reports in a window, in their order."""
-    report = models.Report
-    statement = (
-        sa.select(
-            report.id,
-            report.patch_set_id,
-            models.Change.number.label("change"),
-            models.PatchSet.number.label("patch_set"),
-            report.posted_at,
-            sa.type_coerce(report.kind, sa.String()).label("kind"),
-            report.pipeline,
-            sa.type_coerce(report.verdict, sa.String()).label("verdict"),
-            report.parser,
-            report.text,
-        )
-        .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(_in(accounts, window))
-        .order_by(report.posted_at, report.id)
-    )
-    return connection.execute(statement).all()
-
-
-def _read_logs(connection, accounts, window):
-    """Report id -> (job, address of its log or None) of its builds that judged, in their order."""
-    build, report, found = models.Build, models.Report, {}
-    statement = (
-        sa.select(build.report_id, models.Job.name, build.log_url)
-        .join(report, report.id == build.report_id)
-        .join(models.Job, models.Job.id == build.job_id)
-        .where(_in(accounts, window), report.kind == base.Kind.FINISHED, build.result_class.in_(facts.JUDGED))
-        .order_by(build.report_id, build.position)
-    )
-    for report_id, job, log_url in connection.execute(statement).all():
-        found.setdefault(report_id, []).append((job, log_url))
-    return found
-
-
-def _comments(reports, logs):
-    """The comments that should hold links: not those that are no report, nor those that repeat one."""
-    return [
-        policy.Comment(
-            change,
-            patch_set,
-            posted_at,
-            text,
-            tuple(logs.get(report_id, ())),
-            kind == _FINISHED and verdict in facts.JUDGED,
-        )
-        for report_id, _, change, patch_set, posted_at, kind, _, verdict, parser, text in reports
-        if kind != _OTHER or parser is None
-    ]
-
-
-class _Threads:
-    """What a CI said of the patch sets of a window, and should have."""
-
-    def __init__(self, connection, system, accounts, window, registry):
-        self._system = system
-        self._window = window
+    def __init__(self, connection, registry, name, accounts, as_of):
+        """Takes the name of a CI, the ids of its accounts, and the moment of which it is told."""
+        self._connection = connection
         self._registry = registry
-        self._first_at = _read_first_reports(connection, accounts)
-        self._patch_sets = _read_patch_sets(connection, list(self._first_at), window)
-        self._asked = _read_rechecks(connection, list(self._first_at), window)
-        self._watched = {}
-        places = {
-            Place(each.project_id, each.facts.branch, each.facts.seen_at.date()) for each in self._patch_sets
+        self._name = name
+        self._accounts = accounts
+        self._as_of = as_of
+
+    def read(self, broken):
+        """Rule -> list of :class:`~ciwatch.insight.policy.Breach`.
+
+        :param broken: rule -> the ids of what broke it.
+        """
+        by_comment = Name.ONE_COMMENT, Name.LINKS_PAGE, Name.LINKS_LOGS
+        comments = self._read_comments({row_id for rule in by_comment for row_id in broken.get(rule, ())})
+        logs = self._read_logs(broken.get(Name.LINKS_LOGS, ()))
+        found = {
+            rule: [
+                policy.Breach(*comments[row_id][:3], _say(rule, comments[row_id], logs.get(row_id, ())))
+                for row_id in broken.get(rule, ())
+                if row_id in comments
+            ]
+            for rule in by_comment
         }
-        self._learned = learned.Learned(connection, system.system_id, places)
+        requests = self._execute(_REQUESTS, broken.get(Name.ANSWERS_RECHECK, ()))
+        patch_sets = self._execute(_PATCH_SETS, broken.get(Name.IN_TIME, ()))
+        answers = self._read_answers({row.patch_set_id for row in (*requests, *patch_sets)})
+        found[Name.ANSWERS_RECHECK] = [self._unanswered(row, answers) for row in requests]
+        found[Name.IN_TIME] = [self._late(row, answers) for row in patch_sets]
+        return found
 
-    def build(self, reports, own_phrase):
-        """The :class:`~ciwatch.insight.policy.Thread` of each patch set of the window."""
-        said = {}
-        for _, patch_set_id, _, _, posted_at, kind, pipeline, verdict, _, _ in reports:
-            is_finished = kind == _FINISHED
-            if is_finished or (kind == _OTHER and verdict is not None):
-                result = policy.Result(posted_at, pipeline, verdict, not is_finished)
-                said.setdefault(patch_set_id, []).append(result)
-        return [self._thread(each, said.get(each.facts.id, ()), own_phrase) for each in self._patch_sets]
+    def _unanswered(self, row, answers):
+        request = facts.Request(row.id, row.posted_at, row.phrase)
+        limit = self._registry.limit(self._name, row.project)
+        answered_at, _ = policy.answer(request, answers.get(row.patch_set_id, ()), limit)
+        what = policy.say_unanswered(request, answered_at, limit)
+        return policy.Breach(row.change, row.number, row.posted_at, what)
 
-    def _thread(self, each, results, own_phrase):
-        patch_set, asked = each.facts, self._asked.get(each.facts.id, ())
-        watched = self._watch(each)
-        is_expected = expectation.exemption(patch_set, watched.first_report_at) is None and bool(
-            watched.expected(patch_set.files)
-        )
-        requests = ()
-        if asked:
-            first_at = next((result.at for result in results if not result.is_repeat), None)
-            requests = tuple(
-                (at, phrase)
-                for at, phrase in asked
-                if (is_expected or (first_at is not None and first_at < at))
-                and policy.is_request(phrase, own_phrase)
-            )
-        return policy.Thread(
-            patch_set.change,
-            patch_set.number,
-            tuple(results),
-            requests,
-            tuple(at for at, _ in asked),
-            patch_set.ended_at,
-            watched.limit,
-            patch_set.seen_at + watched.limit if is_expected else None,
-        )
+    def _late(self, row, answers):
+        due_at = row.seen_at + self._registry.limit(self._name, row.project)
+        answered_at = next(iter(answers.get(row.patch_set_id, ())), None)
+        return policy.Breach(row.change, row.number, due_at, policy.say_late(answered_at, due_at))
 
-    def _watch(self, each):
-        """The CI as it stands to a project's branch on the day of a patch set."""
-        day, project, branch = each.facts.seen_at.date(), each.facts.project, each.facts.branch
-        key = project, branch, day
-        if key not in self._watched:
-            name = self._system.name
-            is_learned = self._learned.is_expected(each.project_id, branch, day)
-            self._watched[key] = scene.Watched(
-                self._system.system_id,
-                self._system.is_gate,
-                self._first_at[each.project_id],
-                known.expects(self._registry, name, project, branch, day, is_learned),
-                self._registry.limit(name, project),
-            )
-        return self._watched[key]
+    def _read_comments(self, ids):
+        """Report id -> (change, patch set, when, kind, pipeline) of some comments."""
+        return {row[0]: row[1:] for row in self._execute(_COMMENTS, ids)}
+
+    def _read_logs(self, ids):
+        """Report id -> (job, address of its log or None) of its builds that judged, in their order."""
+        found = {}
+        for report_id, job, log_url in self._execute(_LOGS, ids):
+            found.setdefault(report_id, []).append((job, log_url))
+        return found
+
+    def _read_answers(self, patch_set_ids):
+        """Patch set id -> the moments of the CI's finished reports there, in their order."""
+        found = {}
+        rows = self._execute(_ANSWERS, patch_set_ids, accounts=self._accounts, as_of=self._as_of)
+        for patch_set_id, posted_at in rows:
+            found.setdefault(patch_set_id, []).append(posted_at)
+        return found
+
+    def _execute(self, statement, ids, **asked):
+        return self._connection.execute(statement, {"ids": sorted(ids), **asked}).all() if ids else []
 
 
-def _read_first_reports(connection, accounts):
-    """Project id -> when the CI first reported on it."""
-    table = models.AccountProject
-    statement = (
-        sa.select(table.project_id, sa.func.min(table.first_at))
-        .where(table.account_id.in_(accounts))
-        .group_by(table.project_id)
+# Said once: to put a statement together takes longer than to have it answered.
+
+_IDS = sa.bindparam("ids", expanding=True)
+
+_COMMENTS = (
+    sa.select(
+        models.Report.id,
+        models.Change.number,
+        models.PatchSet.number,
+        models.Report.posted_at,
+        sa.type_coerce(models.Report.kind, sa.String()),
+        models.Report.pipeline,
     )
-    return dict(map(tuple, connection.execute(statement)))
+    .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .where(models.Report.id.in_(_IDS))
+)
+
+_LOGS = (
+    sa.select(models.Build.report_id, models.Job.name, models.Build.log_url)
+    .join(models.Job, models.Job.id == models.Build.job_id)
+    .where(models.Build.report_id.in_(_IDS), models.Build.result_class.in_(facts.JUDGED))
+    .order_by(models.Build.report_id, models.Build.position)
+)
 
 
-def _of_window(projects, window):
-    """The condition that a patch set came in a window, to some projects."""
-    table = models.PatchSet
-    return sa.and_(
-        models.Change.project_id.in_(projects), table.seen_at > window.since, table.seen_at <= window.until
-    )
-
-
-def _read_patch_sets(connection, projects, window):
-    """The patch sets of a window, as was known at its end, in the order of their changes."""
-    table = models.PatchSet
-    statement = (
+def _of_change(*columns):
+    """A statement that tells of patch sets, with *columns* of theirs."""
+    return (
         sa.select(
-            table.id,
+            models.PatchSet.id.label("patch_set_id"),
             models.Change.number.label("change"),
-            table.number,
+            models.PatchSet.number,
             models.Project.name.label("project"),
-            models.Change.branch,
-            table.kind,
-            table.seen_at,
-            table.created_at,
-            table.merged_at,
-            table.abandoned_at,
-            table.is_unready,
-            table.files,
-            models.Change.project_id,
+            *columns,
         )
-        .join(models.Change, models.Change.id == table.change_id)
-        .join(models.Project, models.Project.id == models.Change.project_id)
-        .where(_of_window(projects, window))
-        .order_by(models.Change.number, table.number)
-    )
-    found, following, until = [], (None, None), window.until
-    # From the last on, so that each knows the one that replaced it.
-    for row in reversed(connection.execute(statement).all()):
-        *named, seen_at, created_at, merged_at, abandoned_at, is_unready, files, project_id = row
-        change = named[1]
-        patch_set = facts.PatchSet(
-            *named,
-            seen_at,
-            created_at,
-            following[1] if following[0] == change else None,
-            merged_at if merged_at is not None and merged_at <= until else None,
-            abandoned_at if abandoned_at is not None and abandoned_at <= until else None,
-            is_unready,
-            None if files is None else tuple(files),
-        )
-        found.append(_PatchSet(patch_set, project_id))
-        following = change, seen_at
-    return found[::-1]
-
-
-def _read_rechecks(connection, projects, window):
-    """Patch set id -> (moment, phrase) of the requests for a re-run there, in their order."""
-    table, found = models.Recheck, {}
-    statement = (
-        sa.select(table.patch_set_id, table.posted_at, table.phrase)
-        .join(models.PatchSet, models.PatchSet.id == table.patch_set_id)
+        .select_from(models.PatchSet)
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(_of_window(projects, window), table.posted_at <= window.until)
-        .order_by(table.posted_at, table.id)
+        .join(models.Project, models.Project.id == models.Change.project_id)
     )
-    for patch_set_id, at, phrase in connection.execute(statement).all():
-        found.setdefault(patch_set_id, []).append((at, phrase))
-    return found
+
+
+_REQUESTS = (
+    _of_change(models.Recheck.id, models.Recheck.posted_at, models.Recheck.phrase)
+    .join(models.Recheck, models.Recheck.patch_set_id == models.PatchSet.id)
+    .where(models.Recheck.id.in_(_IDS))
+)
+
+_PATCH_SETS = _of_change(models.PatchSet.seen_at).where(models.PatchSet.id.in_(_IDS))
+
+_ANSWERS = (
+    sa.select(models.Report.patch_set_id, models.Report.posted_at)
+    .where(
+        models.Report.patch_set_id.in_(_IDS),
+        scenes.unindexed(models.Report.account_id).in_(sa.bindparam("accounts", expanding=True)),
+        models.Report.kind == base.Kind.FINISHED,
+        models.Report.posted_at <= sa.bindparam("as_of"),
+    )
+    .order_by(models.Report.posted_at)
+)
+
+
+def _say(rule, comment, logs):
+    if rule is Name.LINKS_PAGE:
+        return policy.NO_PAGE
+    if rule is Name.LINKS_LOGS:
+        return policy.say_no_logs(logs)
+    *_, kind, pipeline = comment
+    return policy.say_surplus(pipeline, kind != _FINISHED)
+
+
+# A member is compared by a method of its class, plain text at once.
+_FINISHED = str(base.Kind.FINISHED.value)

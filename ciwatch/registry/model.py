@@ -112,7 +112,10 @@ class Registry:
         )
         self.digest = _digest(
             [
-                (name, sorted(system.accounts), system.gate, system.covers, system.limit, system.retired)
+                (
+                    *(name, sorted(system.accounts), system.gate, system.covers, system.limit),
+                    *(system.retired, system.page, system.recheck),
+                )
                 for name, system in sorted(self.systems.items())
             ]
         )

@@ -63,13 +63,14 @@ def find(known, systems, dirty, as_of, *conditions):
     for *key, due_at, later_at in known.connection.execute(_STALE.where(is_stale, *conditions)):
         place = Place._make(key)
         if place.project_id not in settled:
-            settled[place.project_id] = (as_of - _longest_limit(known, systems, place.project_id)).date()
+            settled[place.project_id] = (as_of - longest_limit(known, systems, place.project_id)).date()
         is_settled = due_at is None and later_at is None and place.day < settled[place.project_id]
         (partly if is_settled else whole).add(place)
     return Stale(whole, partly - whole)
 
 
-def _longest_limit(known, systems, project_id):
+def longest_limit(known, systems, project_id):
+    """The longest time in which an answer of some CIs is expected on a project."""
     project = known.projects[project_id]
     limits = (
         known.registry.limit(known.systems[system_id].name, project)
@@ -83,7 +84,7 @@ def read_whole(known, systems, places, as_of):
 
     :param systems: ids of the CIs of which figures are asked for, or None for all.
     """
-    _learn(known, places)
+    learn(known, places)
     return {
         place: Correction(days.count(there, as_of, systems), None)
         for place, there in scenes.read(known, places, as_of).items()
@@ -94,7 +95,7 @@ def read_partly(known, systems, places, as_of):
     """The same of those on which few patch sets differ: of those days on which any does."""
     if not places:
         return {}
-    _learn(known, places)
+    learn(known, places)
     return {
         place: Correction(
             days.count(there.before(as_of), as_of, systems), days.count(there, scenes.END, systems)
@@ -104,7 +105,8 @@ def read_partly(known, systems, places, as_of):
     }
 
 
-def _learn(known, places):
+def learn(known, places):
+    """Reads at once who is learned to be expected on some days."""
     for project_id in {place.project_id for place in places}:
         there = [place.day for place in places if place.project_id == project_id]
         known.learn(project_id, min(there), max(there))

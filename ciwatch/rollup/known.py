@@ -162,10 +162,16 @@ class Known:
                 )
                 if with_spells
                 else (),
+                *self._registered(system_id),
             )
             for system_id, first_at in sorted(first_reports.items())
             if only in (None, system_id)
         ]
+
+    def _registered(self, system_id):
+        """The address of a CI's page, and its phrase for a re-run, each None where the registry has none."""
+        entry = self.registry.systems.get(self.systems[system_id].name)
+        return (entry.page or None, entry.recheck or None) if entry else (None, None)
 
     def may_depend_on_files(self, system_id, branches):
         """Whether it may depend on unknown files that a CI is expected on some (project id, branch)."""

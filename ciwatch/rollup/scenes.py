@@ -56,10 +56,10 @@ _FOLLOWING = sa.select(models.PatchSet.change_id, models.PatchSet.number, models
     models.PatchSet.change_id.in_(sa.bindparam("change_ids", expanding=True))
 )
 
-_RECHECKS = (
-    sa.select(models.Recheck.patch_set_id, models.Recheck.posted_at)
+_REQUESTS = (
+    sa.select(models.Recheck.patch_set_id, models.Recheck.id, models.Recheck.posted_at, models.Recheck.phrase)
     .where(models.Recheck.patch_set_id.in_(sa.bindparam("patch_set_ids", expanding=True)))
-    .order_by(models.Recheck.posted_at)
+    .order_by(models.Recheck.posted_at, models.Recheck.id)
 )
 
 
@@ -67,18 +67,25 @@ _RECHECKS = (
 END = datetime.datetime.max.replace(tzinfo=datetime.UTC)
 
 
-def read(known, places, as_of, rare=None):
+def read(known, places, as_of, rare=None, with_comments=False, only=None):
     """The scenes of some days: place -> :class:`~ciwatch.insight.scene.Scene`.
 
     :param known: a :class:`~ciwatch.rollup.known.Known`.
     :param places: :class:`~ciwatch.recorder.dirty.Place` tuples.
     :param as_of: nothing is told that happened after this moment.
     :param rare: a condition that few patch sets meet: no others are told of. None for all.
+    :param with_comments: whether the comments are read, too: all of their text.
+    :param only: ids of the CIs of which it is told what they said; None for all.
     """
     time, by_place = _Time(as_of), {place: [] for place in places}
     for place, patch_set in _of_days(known, places, time, rare):
         by_place[place].append(patch_set)
-    return _scenes(known, by_place, time)
+    comments = None
+    if with_comments:
+        ids = [patch_set.id for there in by_place.values() for patch_set in there]
+        comments = _read_comments(known.connection, ids, time, only)
+    own = () if only is None else (models.Account.ci_system_id.in_(only),)
+    return _scenes(known, by_place, time, comments, own)
 
 
 def read_change(known, change_id, oldest, as_of):
@@ -112,14 +119,16 @@ def _near(days):
     return found
 
 
-def _scenes(known, by_place, time):
+def _scenes(known, by_place, time, comments=None, own=()):
     ids = [patch_set.id for there in by_place.values() for patch_set in there]
-    attempts = _read_attempts(known.connection, ids, time)
-    rechecks = _read_rechecks(known.connection, ids, time)
+    attempts = _read_attempts(known.connection, ids, time, *own)
+    requests = _read_requests(known.connection, ids, time)
+    rechecks = {key: [request.posted_at for request in asked] for key, asked in requests.items()}
     speakers = {}
     for (project_id, branch, _), there in by_place.items():
         for patch_set in there:
-            speakers.setdefault((project_id, branch), set()).update(attempts.get(patch_set.id, ()))
+            spoke = speakers.setdefault((project_id, branch), set())
+            spoke.update(attempts.get(patch_set.id, ()), (comments or {}).get(patch_set.id, ()))
     return {
         place: scene.Scene(
             place.day,
@@ -128,6 +137,8 @@ def _scenes(known, by_place, time):
             rechecks,
             known.watched(*place, time.as_of, also=speakers[place.project_id, place.branch]) if there else [],
             time.later_at,
+            comments,
+            requests,
         )
         for place, there in by_place.items()
     }
@@ -170,7 +181,7 @@ def read_some(known, places, as_of, need, system_id, rare=None):
     attempts = {}
     if need.verdicts is None or need.verdicts:
         ids = [patch_set.id for there in by_place.values() for patch_set in there]
-        only = () if need.of_others else (_unindexed(models.Report.account_id).in_(accounts),)
+        only = () if need.of_others else (unindexed(models.Report.account_id).in_(accounts),)
         attempts = _read_attempts(connection, ids, time, *only)
     speakers = {system_id, *(each for said in attempts.values() for each in said)}
     expects = learned.Learned(connection, system_id, places)
@@ -198,7 +209,7 @@ def _meets(need, accounts, as_of):
     report = models.Report
     said = sa.select(report.id).where(
         report.patch_set_id == models.PatchSet.id,
-        _unindexed(report.account_id).in_(accounts),
+        unindexed(report.account_id).in_(accounts),
         report.kind == base.Kind.FINISHED,
         report.posted_at <= as_of,
     )
@@ -210,7 +221,7 @@ def _meets(need, accounts, as_of):
     return [sa.or_(*ways)]
 
 
-def _unindexed(column):
+def unindexed(column):
     """A *column* by whose index no database looks: SQLite, which knows no statistics, would.
 
     It would read all that a project, or an account, ever had, instead of a few days of it.
@@ -241,7 +252,7 @@ def _of_days(known, places, time, rare=None, *conditions):
     apart = _FAR if rare is not None else _NEAR if conditions else _DAY
     days = sorted({place.day for place in places})
     statement = _PATCH_SETS.where(
-        _unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
+        unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
         models.Change.branch.in_(sorted({place.branch for place in places})),
         # SQLite reads its index from beginning to end where it is asked for several stretches alone.
         seen_at >= midnight(days[0]),
@@ -375,11 +386,72 @@ def builds_of(line):
     return tuple(facts.Build(build.job, build.result, build.voting) for build in summary.unpack(line))
 
 
-def _read_rechecks(connection, patch_set_ids, time):
-    """Patch set id -> when a re-run was asked for, in order."""
+def _read_requests(connection, patch_set_ids, time):
+    """Patch set id -> the :class:`~ciwatch.insight.facts.Request` for re-runs, in order."""
     found = {}
     for part in _chunks(patch_set_ids):
-        for patch_set_id, posted_at in connection.execute(_RECHECKS, {"patch_set_ids": part}).all():
+        for patch_set_id, *asked in connection.execute(_REQUESTS, {"patch_set_ids": part}).all():
+            request = facts.Request(*asked)
+            if time.is_past(request.posted_at):
+                found.setdefault(patch_set_id, []).append(request)
+    return found
+
+
+# A member is compared by a method of its class, plain text at once.
+_FINISHED, _OTHER = str(base.Kind.FINISHED.value), str(base.Kind.OTHER.value)
+
+
+def _read_comments(connection, patch_set_ids, time, only):
+    """Patch set id -> CI id -> its :class:`~ciwatch.insight.facts.Comment`, in the order of their times."""
+    report, account, found = models.Report, models.Account, {}
+    for part in _chunks(patch_set_ids):
+        conditions = [report.patch_set_id.in_(part)]
+        if only is not None:
+            conditions.append(account.ci_system_id.in_(only))
+        logs = _read_logs(connection, conditions)
+        statement = (
+            sa.select(
+                report.patch_set_id,
+                account.ci_system_id,
+                report.id,
+                report.posted_at,
+                sa.type_coerce(report.kind, sa.String()),
+                report.pipeline,
+                sa.type_coerce(report.verdict, sa.String()),
+                report.parser,
+                report.text,
+            )
+            .join(account, account.id == report.account_id)
+            .where(*conditions)
+            .order_by(report.posted_at, report.id)
+        )
+        for row in connection.execute(statement).all():
+            patch_set_id, system_id, report_id, posted_at, kind, pipeline, verdict, parser, text = row
             if time.is_past(posted_at):
-                found.setdefault(patch_set_id, []).append(posted_at)
+                comment = facts.Comment(
+                    report_id,
+                    posted_at,
+                    kind == _FINISHED,
+                    kind != _OTHER or parser is None,
+                    pipeline,
+                    verdict if kind in (_FINISHED, _OTHER) else None,
+                    text,
+                    tuple(logs.get(report_id, ())),
+                )
+                found.setdefault(patch_set_id, {}).setdefault(system_id, []).append(comment)
+    return found
+
+
+def _read_logs(connection, conditions):
+    """Report id -> (job id, address of its log or None) of its builds that judged, in their order."""
+    build, report, account, found = models.Build, models.Report, models.Account, {}
+    statement = (
+        sa.select(build.report_id, build.job_id, build.log_url)
+        .join(report, report.id == build.report_id)
+        .join(account, account.id == report.account_id)
+        .where(*conditions, report.kind == base.Kind.FINISHED, build.result_class.in_(facts.JUDGED))
+        .order_by(build.report_id, build.position)
+    )
+    for report_id, job_id, log_url in connection.execute(statement).all():
+        found.setdefault(report_id, []).append((job_id, log_url))
     return found

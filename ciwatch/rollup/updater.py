@@ -25,6 +25,7 @@ from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import daily
 from ciwatch.rollup import known as knowns
 from ciwatch.rollup import regressions
+from ciwatch.rollup import rules
 from ciwatch.rollup import scenes
 from ciwatch.rollup import sicknesses
 from ciwatch.rollup import silences
@@ -37,10 +38,17 @@ POSITIONS = models.TaskPosition.__table__
 TURNS = models.RecorderTurn.__table__
 
 #: Raised whenever a figure is counted in another way, so that all are counted anew.
-VERSION = 1
+VERSION = 2
 
 _TASK = "rollup"
-_DERIVED = (models.DailyProject, models.DailySystem, models.DailyJob, models.Spell, models.StatusPeriod)
+_DERIVED = (
+    models.DailyProject,
+    models.DailySystem,
+    models.DailyJob,
+    models.DailyRule,
+    models.Spell,
+    models.StatusPeriod,
+)
 
 # So many are done in one transaction, in which no recorder records.
 _FRESH_AT_ONCE = 400
@@ -147,10 +155,10 @@ class Updater:
         known = knowns.Known(connection, self._registry, first)
         counted = {}
         for there in _by_branch(places):
-            for place, scene in scenes.read(known, there, as_of).items():
+            for place, scene in scenes.read(known, there, as_of, with_comments=True).items():
                 counted[place] = days.count(scene, as_of)
         told = daily.write(connection, counted)
-        versions.move(connection, told.project_ids)
+        versions.move(connection, told.project_ids | rules.write(connection, counted))
         _mark_expected(connection, told.expecting)
         _mark_systems(connection, told.changed, DirtyPart.FIGURES)
         _mark_systems(connection, told.gone, DirtyPart.VOTES)

@@ -26,9 +26,9 @@ MAX_COLUMNS = 500
 #: The windows that a CI's page offers, in days; any number is taken.
 OFFERED_DAYS = (7, 30, 90)
 
-#: Figures of so many days are told at most, and comments are read again for so many.
+#: Figures of so many days are told at most, and how rules are kept of so many.
 MOST_DAYS = 3660
-MOST_READ_DAYS = 366
+MOST_RULES_DAYS = 366
 
 _LONGEST_WINDOW = datetime.timedelta(days=366)
 _WINDOW = re.compile(r"([1-9]\d{0,3})([hd])", re.ASCII)
@@ -235,15 +235,14 @@ SEARCHED = _free(
 #: Whether to look at the rules of third-party testing.
 RULES = choice(
     "rules",
-    "Whether to tell which rules of third-party testing each CI keeps; with a project only, since it takes"
-    " a while.",
+    "Whether to tell which rules of third-party testing each CI keeps; with a project only.",
     {"": False, "yes": True},
     "",
 )
 
-#: How many days figures are of; and the same where each comment is read again.
+#: How many days figures are of; and the same of rules.
 DAYS = _days(MOST_DAYS)
-READ_DAYS = _days(MOST_READ_DAYS)
+RULES_DAYS = _days(MOST_RULES_DAYS)
 
 PAGE = _count("page", "Which page of the list, from 1; each has 100 at most.", 1, 10**6)
 

@@ -14,7 +14,14 @@ from ciwatch.sources import batches
 from ciwatch.sources import file
 from tests import base
 
-DERIVED = (models.DailyProject, models.DailySystem, models.DailyJob, models.Spell, models.StatusPeriod)
+DERIVED = (
+    models.DailyProject,
+    models.DailySystem,
+    models.DailyJob,
+    models.DailyRule,
+    models.Spell,
+    models.StatusPeriod,
+)
 MARKS = (models.DirtyDay, models.DirtySystem)
 UNTIL = datetime.datetime(2026, 3, 20, 14, 30, tzinfo=datetime.UTC)
 
@@ -56,7 +63,8 @@ class RollupTestCase(base.TestCase):
         for name, rows in kept.items():
             self.assertThat(rows, testtools.matchers.HasLength(len(anew[name])), name)
             self.assertEqual([], [row for row in rows if row not in set(anew[name])], name)
-        self.assertThat(kept["daily_systems"], testtools.matchers.Not(testtools.matchers.HasLength(0)))
+        for name in ("daily_systems", "daily_rules"):
+            self.assertThat(kept[name], testtools.matchers.Not(testtools.matchers.HasLength(0)))
         return kept
 
 

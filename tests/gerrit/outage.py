@@ -37,7 +37,7 @@ ABOUT_COLLECTING = ("stream_positions", "gaps", "listeners", "task_positions", "
 #: tests/functional/test_rollup.py.
 FIGURES = (
     *("dirty_days", "dirty_systems", "daily_projects", "daily_systems", "daily_jobs"),
-    *("spells", "status_periods"),
+    *("daily_rules", "spells", "status_periods"),
 )
 
 

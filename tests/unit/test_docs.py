@@ -132,15 +132,8 @@ class TestManual(base.TestCase):
 
     def test_rules_of_third_parties(self):
         """Every rule that is checked."""
-        for rule in (
-            policy.one_comment([]),
-            policy.answers_recheck([], None),
-            policy.in_time([], None),
-            policy.links_page([]),
-            policy.links_logs([]),
-            policy.named([]),
-        ):
-            self.assertIn(f"\n{rule.name}\n    ", page("user/policy.rst"))
+        for name in policy.Name:
+            self.assertIn(f"\n{name.value}\n    ", page("user/policy.rst"))
 
     def test_states_of_components(self):
         """Every way in which a component can be served."""

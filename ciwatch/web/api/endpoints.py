@@ -106,7 +106,7 @@ ENDPOINTS = (
         "api_ci_policy",
         systems.policy,
         policy.Policy,
-        (params.AS_OF, params.READ_DAYS),
+        (params.AS_OF, params.RULES_DAYS),
         {
             "rules": Table(rows.RuleRow, rows.rules),
             "breaches": Table(rows.BreachRow, rows.breaches),

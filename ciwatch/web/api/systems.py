@@ -1,7 +1,5 @@
 """The views of version 1 that are of one CI; ``endpoints.py`` has their addresses and parameters."""
 
-import datetime
-
 from ciwatch.queries import behind
 from ciwatch.queries import figures
 from ciwatch.queries import job as job_query
@@ -70,9 +68,7 @@ def job(request, until, window, result, page):
 def policy(request, until, window):
     """The rules of third-party testing, in how many cases a CI kept each, and the newest exceptions."""
     found = systems.find(request)
-    return policies.read(
-        request.db, found.name, until, systems.registry(request), datetime.timedelta(days=window)
-    )
+    return policies.read(request.db, found.name, until, systems.registry(request), window)
 
 
 def _head(found, until, window):

@@ -4,6 +4,9 @@
 <p class="crumb"><a href="${h.address(h.path('ci', policy.name), given)}"><bdi>${policy.title}</bdi></a></p>
 <h1>How it keeps the rules</h1>
 <p class="about">The rules of third-party testing that a program can check, from ${self.when(policy.window.since)} to ${self.when(policy.window.until)}. A rule is kept where at least 95 of 100 cases keep it.</p>
+% if policy.waiting:
+<p class="note warn"><b>${policy.waiting} days are recorded and not counted yet.</b></p>
+% endif
 <div class="scroll"><table role="table" class="list stack rules">
 <caption>Rules of third-party testing</caption>
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Rule</th><th role="columnheader" scope="col">Is it kept?</th><th role="columnheader" scope="col" class="n">n/N</th><th role="columnheader" scope="col" class="n">Interval</th><th role="columnheader" scope="col">What is asked for</th><th role="columnheader" scope="col" class="n">Exceptions</th></tr></thead>

@@ -1,7 +1,6 @@
 """CI systems, and one of them."""
 
 import collections
-import datetime
 
 from pyramid.view import view_config
 
@@ -81,11 +80,11 @@ def _snippets(address):
 @view_config(route_name="ci_policy", renderer="ciwatch.web:templates/policy.mako", live="all")
 def policy(request):
     """How a CI keeps the rules of third-party testing."""
-    asked = params.read(request, (params.AS_OF, params.READ_DAYS))
+    asked = params.read(request, (params.AS_OF, params.RULES_DAYS))
     found = systems.find(request)
-    length = datetime.timedelta(days=asked["window"])
+    registry = systems.registry(request)
     return rendering.page(
         request,
-        policy=policies.read(request.db, found.name, asked["until"], systems.registry(request), length),
-        given=params.given(request, (params.AS_OF, params.READ_DAYS)),
+        policy=policies.read(request.db, found.name, asked["until"], registry, asked["window"]),
+        given=params.given(request, (params.AS_OF, params.RULES_DAYS)),
     )

@@ -65,9 +65,9 @@ def month(start=START):
             yield results(at + 4 * HOUR, "basalt-ci", change, steady="SUCCESS", flaky="SUCCESS")
 
 
-def record(test, events, as_of=None, registry=None):
+def record(test, events, as_of=None, registry=None, database="ciwatch.sqlite"):
     """An engine of a database that holds *events*; with figures where a moment is given."""
-    store = test.make_engine()
+    store = test.make_engine(database)
     test.make_recorder(store).record(list(map(base.line, events)))
     if as_of is not None:
         list(updater.Updater(store, registry or model.Registry()).update(as_of))

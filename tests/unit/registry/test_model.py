@@ -95,13 +95,16 @@ class TestRegistry(base.TestCase):
     def test_digest(self):
         """It changes with what figures depend on, and not with a contact or the order."""
         digest, accounts_digest = self.registry.digest, self.registry.accounts_digest
-        same = model.Registry([PEBBLE, self.changed(contact="x@example.com", page="https://x.example/")])
+        same = model.Registry([PEBBLE, self.changed(contact="x@example.com")])
         self.assertEqual((digest, accounts_digest), (same.digest, same.accounts_digest))
         for change in ({"gate": True}, {"accounts": ("basalt-ci",)}):
             other = model.Registry([self.changed(**change), PEBBLE])
             self.assertNotEqual(digest, other.digest, change)
             self.assertNotEqual(accounts_digest, other.accounts_digest, change)
-        for change in ({"limit": None}, {"covers": ()}, {"retired": datetime.date(2026, 1, 1)}):
+        for change in (
+            *({"limit": None}, {"covers": ()}, {"retired": datetime.date(2026, 1, 1)}),
+            *({"page": "https://x.example/"}, {"recheck": "run-x"}),
+        ):
             other = model.Registry([self.changed(**change), PEBBLE])
             self.assertNotEqual(digest, other.digest, change)
             self.assertEqual(accounts_digest, other.accounts_digest, change)
