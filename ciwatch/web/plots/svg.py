@@ -1,6 +1,7 @@
 """What all plots are made of: a picture with a name, shapes in it, and patterns to fill them with.
 
-A page has a thousand shapes, so each is written as soon as it is added: a tree of elements takes twice as long.
+A page has a thousand shapes, so each is written as soon as it is added: a tree of elements takes twice as
+long.
 """
 
 import functools
