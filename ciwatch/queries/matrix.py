@@ -132,7 +132,10 @@ class JobRow(msgspec.Struct, frozen=True):
 
 
 class System(msgspec.Struct, frozen=True):
-    """A CI's row, with those of its jobs. *status* is its status word, and *rule* why."""
+    """A CI's row, with those of its jobs. *status* is its status word, and *rule* why.
+
+    :ivar has_jobs: whether there are any, be they read or not.
+    """
 
     title: str
     is_gate: bool
@@ -140,6 +143,7 @@ class System(msgspec.Struct, frozen=True):
     rule: str
     row: SystemRow
     jobs: list[JobRow]
+    has_jobs: bool
 
 
 class Matrix(msgspec.Struct, frozen=True):
@@ -156,12 +160,13 @@ class Matrix(msgspec.Struct, frozen=True):
     breakages: list[breakage.Breakage]
 
 
-def read(connection, registry, project, filters, as_of):
+def read(connection, registry, project, filters, as_of, unfolded=None):
     """Reads the matrix of *project*, a row of :func:`ciwatch.queries.projects.find`.
 
     :param registry: the :class:`~ciwatch.registry.model.Registry`.
     :param filters: :class:`Filters`.
     :param as_of: now: what is pending, and what was missed.
+    :param unfolded: names of the only CIs whose jobs are read, which are most of the cells; None for all.
     """
     systems = _read_systems(connection, project.id, filters)
     asked = [system for system in systems if _is_asked_for(system, filters)]
@@ -173,7 +178,9 @@ def read(connection, registry, project, filters, as_of):
     said = _by_cell(reports, place)
     standing = standings.Standings(connection, registry, project.id, patch_sets, as_of)
     periods = story.statuses(connection, min(as_of, filters.window.until))
-    jobs = _read_jobs(connection, reports, place, filters)
+    folded = {system.id for system in systems if unfolded is not None and system.name not in unfolded}
+    jobs = _read_jobs(connection, reports, place, filters, folded)
+    with_jobs = jobs.keys() | {report[6] for report in reports if report[6] in folded and report[7]}
     rows = [
         System(
             system.title,
@@ -181,6 +188,7 @@ def read(connection, registry, project, filters, as_of):
             *_status_of(periods.get(system.id)),
             _system_row(system, said.get(system.id, {}), patch_sets, standing),
             jobs.get(system.id, []),
+            system.id in with_jobs,
         )
         for system in asked
         if not filters.job or system.id in jobs
@@ -272,13 +280,13 @@ def _system_row(system, said, patch_sets, standing):
     return SystemRow(system.name, row, passed, passed + states.count(cells.State.FAILED))
 
 
-def _read_jobs(connection, reports, place, filters):
-    """CI id -> a list of :class:`JobRow`, by name."""
+def _read_jobs(connection, reports, place, filters, folded):
+    """CI id -> a list of :class:`JobRow`, by name; not of the CIs whose ids are in *folded*."""
     rows = collections.defaultdict(lambda: ([None] * len(place), [None] * len(place)))
     unpack = summary.unpack
     # In the order of time, so that the latest run of a job is the one that stays.
-    for _, _, _, attempt, report_id, patch_set_id, _, line in reports:
-        if line is not None:
+    for _, _, _, attempt, report_id, patch_set_id, reporter_id, line in reports:
+        if line is not None and reporter_id not in folded:
             # A report has several builds: its id is written once for all of them.
             column, report = place[patch_set_id], (str(report_id), attempt)
             for build in unpack(line):

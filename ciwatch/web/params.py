@@ -191,13 +191,18 @@ def _refuse(name, value, takes):
     raise httpexceptions.HTTPBadRequest(f"The parameter {name} takes {takes}; it was {shown!r}.")
 
 
-def _rows(request):
-    """The parameters ``row``."""
-    values = [value.strip() for value in request.GET.getall("row") if value.strip()]
-    for value in values:
-        if len(value) > _MOST_OF_ROW or _CONTROL.search(value):
-            _refuse("row", value, f"the name of a CI, or ci/job, of at most {_MOST_OF_ROW} characters")
-    return tuple(values[:_MOST_ROWS])
+def _names(name, description, longest, takes):
+    """One that may be given again, each time with another name."""
+
+    def reader(request):
+        values = [value.strip() for value in request.GET.getall(name) if value.strip()]
+        for value in values:
+            if len(value) > longest or _CONTROL.search(value):
+                _refuse(name, value, f"{takes} of at most {longest} characters")
+        return tuple(values[:_MOST_ROWS])
+
+    schema = {"type": "array", "items": {"type": "string", "maxLength": longest}}
+    return Parameter(name, description, schema, reader)
 
 
 _MOMENT = {"type": "string", "examples": ["2026-11-23", "2026-11-23T14:00"]}
@@ -318,11 +323,11 @@ SHOW = choice(
 )
 
 #: The rows of a matrix.
-ROWS = Parameter(
+ROWS = _names(
     "row",
     "The name of a CI that is asked for, or of a job as ci/job; may be given again. All, unless given.",
-    {"type": "array", "items": {"type": "string", "maxLength": _MOST_OF_ROW}},
-    _rows,
+    _MOST_OF_ROW,
+    "the name of a CI, or ci/job,",
 )
 
 #: Those of a matrix.
@@ -367,11 +372,13 @@ MATRIX = (
 )
 
 
-#: How a page shows a matrix: how big its cells are, which columns stand out, whether all jobs are shown.
+#: How a page shows a matrix: how big its cells are, which columns stand out, whether all jobs are shown, or
+#: those of which CIs.
 LOOKS = (
     choice("density", "", {word: word for word in ("compact", "normal", "roomy")}, "normal"),
     choice("gate", "", {"": "", "failed": "failed", "passed": "passed"}, ""),
     choice("jobs", "", {"": False, "open": True}, ""),
+    _names("unfold", "", _LONGEST, "the name of a CI"),
 )
 LOOK_NAMES = frozenset(parameter.name for parameter in LOOKS)
 

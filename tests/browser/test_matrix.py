@@ -156,13 +156,25 @@ class TestFilters(MatrixTestCase):
         self.assert_content(visit)
 
     def test_jobs_open(self):
-        """A CI opens to its jobs, and closes."""
-        visit, page = self.open("columns=20")
-        body = page.locator("tbody", has=page.locator("input.open")).first
-        jobs = body.locator("tr.job").first
-        self.assertFalse(jobs.is_visible())
-        body.locator("input.open").check()
-        self.assertTrue(jobs.is_visible())
-        body.locator("input.open").uncheck()
-        self.assertFalse(jobs.is_visible())
+        """A CI opens to its jobs, and closes; the address says so, and what was scrolled and ticked stays."""
+        visit, page = self.open("columns=60&window=30d")
+        bodies = page.locator("tbody", has=page.locator("input.open"))
+        jobs = bodies.nth(1).locator("tr.job")
+        self.assertEqual(0, page.locator("tr.job").count())
+        bodies.nth(0).locator(".pick").first.check()
+        page.locator(".grid").evaluate("grid => grid.scrollTo(200, 0)")
+        # By its place: to be sure of sight, the driver would scroll.
+        box = bodies.nth(1).locator("input.open").bounding_box()
+        page.mouse.click(box["x"] + 12, box["y"] + 12)
+        jobs.first.wait_for()
+        self.assertIn("unfold=", page.url)
+        self.assertEqual(0, bodies.nth(0).locator("tr.job").count())
+        self.assertTrue(bodies.nth(0).locator(".pick").first.is_checked())
+        self.assertEqual(200, page.locator(".grid").evaluate("grid => grid.scrollLeft"))
+        bodies.nth(1).locator("input.open").uncheck()
+        jobs.first.wait_for(state="detached")
+        self.assertNotIn("unfold=", page.url)
+        page.go_back()
+        jobs.first.wait_for()
+        self.assertTrue(bodies.nth(1).locator("input.open").is_checked())
         self.assert_content(visit)

@@ -5,7 +5,7 @@ const EVERY_MS = 30_000;
 const TIMEOUT_MS = 10_000;
 
 const find = (selector, within = document) => within.querySelector(selector);
-// What ticks is only to be seen; a screen reader hears what begins and ends.
+// What ticks is only seen; a screen reader hears what begins and ends.
 const [seen, heard] = find("#live").children;
 let tag = `W/"${document.documentElement.dataset.etag}"`;
 let checkedAt = Date.now();
@@ -24,7 +24,7 @@ const say = () => {
   find("#live").classList.toggle("stale", !!fault);
 };
 
-// Nodes stay where the new page has their like, and with them scroll, focus, selection and what was typed.
+// Nodes stay where the new page has their like, and with them scroll, focus and selection.
 
 const keyOf = (node) => {
   if (node.nodeType !== 1) return node.nodeName;
@@ -54,7 +54,7 @@ const patch = (old, now) => {
 
 const take = (html) => {
   const page = new DOMParser().parseFromString(html, "text/html");
-  // Of another release: what runs here may not understand it.
+  // Of another release.
   if (find("link", page).href !== find("link").href) return location.reload();
   const focused = document.activeElement;
   document.title = page.title;
@@ -118,15 +118,18 @@ const check = async () => {
   plan();
 };
 
-// Another view of the same page, asked for by its filters, or by the back button.
+// Another view of the page, by its filters or the back button.
 const go = async (url, remember) => {
   try {
     const html = await fetchPage(url, {});
     if (html === null) return;
     remember?.();
+    const isUnfolding = remember && find(".open:focus");
     take(html);
-    find(".grid")?.scrollTo(0, 0);
-    for (const form of document.querySelectorAll("main form:not(:focus-within)")) form.reset();
+    if (!isUnfolding) {
+      find(".grid")?.scrollTo(0, 0);
+      for (const form of document.querySelectorAll("main form:not(:focus-within)")) form.reset();
+    }
     for (const box of document.querySelectorAll("input.open")) box.checked = box.defaultChecked;
     document.dispatchEvent(new Event("ciwatch:changed"));
     plan();

@@ -11,7 +11,6 @@ api = h.path('api/v1/projects', matrix.project, 'matrix')
 columns = matrix.columns
 shown = f"{(asked.page - 1) * asked.columns + 1}–{(asked.page - 1) * asked.columns + len(columns)}" if columns else "none"
 is_filtered = bool(given.keys() - look.keys() - {'window', 'since', 'until', 'columns', 'order'})
-is_open = look['jobs'] or asked.job or asked.rows
 %>
 <h1>${matrix.project}</h1>
 <p class="about">Every CI on every patch set, newest first: ${h.absolute(asked.window.since)} – ${h.absolute(asked.window.until)}.</p>
@@ -21,11 +20,16 @@ is_open = look['jobs'] or asked.job or asked.rows
 <a href="${h.address(base, given, window=choice, since='')}"${' aria-current="true"' if choice == window else '' | n}>${choice[:-1]} ${choice[-1]}</a>
 % endfor
 </span>
-% for name in ("window", "columns", "order", "density", "gate", "jobs"):
+% for name in ("window", "columns", "order", "density", "gate"):
 % if name in given:
 <input type="hidden" name="${name}" value="${given[name]}">
 % endif
 % endfor
+% if not can_fold:
+% for name, value in [('jobs', 'open')] * look['jobs'] + [('unfold', each) for each in look['unfold']]:
+<input type="hidden" name="${name}" value="${value}">
+% endfor
+% endif
 <select name="branch" aria-label="Branch">
 <option value="">all branches</option>
 % for branch in sorted({*filter(None, matrix.branches), *filter(None, [asked.branch])}):
@@ -66,7 +70,8 @@ ${toggle('gate', 'passed', 'Gate said +1', look['gate'])}
 % if asked.rows:
 <a class="button" href="${h.address(base, given, row='')}">All rows</a>
 % endif
-${toggle('jobs', 'open', 'All jobs', 'open' if look['jobs'] else '')}
+<a class="button"${' aria-current="true"' if look['jobs'] else '' | n} href="${h.address(base, given, jobs='' if look['jobs'] else 'open', unfold='')}">All jobs</a>
+<noscript>To see a CI's jobs, tick it and press Show.</noscript>
 <span class="choice" role="group" aria-label="Order">
 ${option('order', '', 'worst first', asked.order == 'status')}
 ${option('order', 'name', 'by name', asked.order == 'name')}
@@ -91,8 +96,8 @@ ${option('density', '' if density == 'normal' else density, density, look['densi
 % for system in matrix.systems:
 <tbody${' class="gate"' if system.is_gate else '' | n}>
 <tr><th scope="row"><div class="row">\
-% if system.jobs:
-<input type="checkbox" class="open"${' checked' if is_open else ''} aria-label="Jobs of ${system.title}">\
+% if system.has_jobs and can_fold:
+<input type="checkbox" class="open" form="filters" name="unfold" value="${system.row.name}"${' checked' if system.jobs else ''} aria-label="Jobs of ${system.title}">\
 % else:
 <span class="open"></span>\
 % endif

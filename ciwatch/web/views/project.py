@@ -33,14 +33,19 @@ def project(request):
     """Every CI on every patch set of a window."""
     found = find(request, request.matchdict["name"])
     filters = params.filters_of(**params.read(request, params.MATRIX))
-    read = matrix.read(request.db, systems.registry(request), found, filters, request.now)
+    look = params.read(request, params.LOOKS)
+    # Who asks for some jobs sees these.
+    can_fold = not (filters.job or filters.rows)
+    unfolded = frozenset(look["unfold"]) if can_fold and not look["jobs"] else None
+    read = matrix.read(request.db, systems.registry(request), found, filters, request.now, unfolded)
     given = params.given(request, params.MATRIX + params.LOOKS)
     given.pop("page", None)
     return rendering.page(
         request,
         matrix=read,
         asked=filters,
-        look=params.read(request, params.LOOKS),
+        look=look,
+        can_fold=can_fold,
         given=given,
         of_api={name: value for name, value in given.items() if name not in params.LOOK_NAMES},
         grid=grid,
