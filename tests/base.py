@@ -5,6 +5,7 @@ import os
 import pathlib
 
 import fixtures
+import msgspec
 import sqlalchemy as sa
 import testtools
 
@@ -135,7 +136,7 @@ def rows_of(store, without=()):
         values = []
         for row in rows:
             if row.get("summary"):
-                builds = summary.unpack(row["summary"])
+                builds = map(msgspec.structs.astuple, summary.unpack(row["summary"]))
                 row = {**row, "summary": [(natural["jobs", job_id], *rest) for job_id, *rest in builds]}
             value = tuple(
                 natural[targets[key], content] if key in targets and content is not None else repr(content)

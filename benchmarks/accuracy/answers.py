@@ -12,6 +12,7 @@ from ciwatch.insight import scene as scene_rules
 from ciwatch.insight import statistics
 from ciwatch.insight import trust
 from ciwatch.insight.expectation import Standing
+from ciwatch.recorder.dirty import Place
 from ciwatch.registry import model as registry_model
 from ciwatch.rollup import known as knowns
 from ciwatch.rollup import scenes
@@ -55,7 +56,8 @@ def walk(story, registry):
     for project_id, branch, day in story.connection.execute(statement):
         dates.setdefault((project_id, branch), []).append(day)
     for (project_id, branch), wanted in sorted(dates.items()):
-        for scene in scenes.read(known, project_id, branch, wanted, story.until).values():
+        places = [Place(project_id, branch, day) for day in wanted]
+        for scene in scenes.read(known, places, story.until).values():
             yield scene, {system.id: system for system in scene.systems}
 
 
