@@ -2,6 +2,7 @@
 
 import collections
 import datetime
+import types
 
 import sqlalchemy as sa
 
@@ -22,9 +23,10 @@ _STANDINGS = (Standing.ANSWERED, Standing.MISSED, Standing.SUPERSEDED, Standing.
 
 
 class WhoCoversWhat:
-    """A registry that says of each character what it tests."""
+    """A registry that says of each character what it tests, and describes none."""
 
     digest = "accuracy"
+    systems = types.MappingProxyType({})
 
     def __init__(self, cast):
         """Takes username -> Character."""
