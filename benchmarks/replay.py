@@ -107,6 +107,8 @@ def main():
             print(f"round {number + 1}: replay {ours[-1]:,.0f}/s, floor {floors[-1]:,.0f}/s")
         ratio = statistics.median(ours) / statistics.median(floors)
         total = sum(len(values) for _, values in rows.values())
+        size = target.stat().st_size
+        print(f"database: {size / 2**20:.1f} MiB, {size / read:,.0f} bytes an event")
         print(
             f"{options.file.name}: {read:,} events, {total:,} rows; replay"
             f" {statistics.median(ours):,.0f} events/s, floor {statistics.median(floors):,.0f}"
