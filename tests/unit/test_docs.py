@@ -14,6 +14,7 @@ from ciwatch.parsers import results
 from ciwatch.queries import coverage
 from ciwatch.web import app
 from ciwatch.web import headlines
+from ciwatch.web import metrics
 from ciwatch.web import params
 from ciwatch.web import rendering
 from ciwatch.web.api import endpoints
@@ -23,6 +24,11 @@ ROOT = pathlib.Path(__file__).parents[2]
 DOC = ROOT / "doc" / "source"
 
 _INCLUDED = re.compile(r"^\.\. literalinclude:: (\S+)$", re.MULTILINE)
+_OPTION = re.compile(r"``\[(\w+)\] (\w+)")
+_SHOWN = re.compile(
+    r"^ +[$#] (?:runuser -u ciwatch -- )?(?:\S*/)?ciwatch ((?!-)[a-z]\S*(?: [a-z]\S*)?)", re.MULTILINE
+)
+_COPIED = re.compile(r" (?:/opt/ciwatch/src|/root/ci-watch)/(\S+\.\w+)")
 _PLACEHOLDER = re.compile(r"<[^<>`]*>|\{[^{}]*\}")
 
 
@@ -32,6 +38,10 @@ def page(path):
     text = (DOC / path).read_text()
     included = [(DOC / path).parent / name for name in _INCLUDED.findall(text)]
     return "\n".join([text, *(name.read_text() for name in included)])
+
+
+def _names(group):
+    return {entry.name for entry in importlib.metadata.entry_points(group=group)}
 
 
 def addresses_of(text):
@@ -64,6 +74,13 @@ class TestManual(base.TestCase):
             for option in options:
                 self.assertIn(f"\n#{option.name} =", section, f"[{group}] {option.name}")
 
+    def test_sections_of_options(self):
+        """Every option that the manual writes with its section is there."""
+        known = {(group, option.name) for group, options in opts.list_opts() for option in options}
+        for path in DOC.rglob("*.rst"):
+            for group, name in _OPTION.findall(path.read_text()):
+                self.assertIn((group, name), known, path.relative_to(DOC))
+
     def test_commands(self):
         """Every command."""
         text = page("cli/index.rst")
@@ -71,6 +88,27 @@ class TestManual(base.TestCase):
         self.assertNotEqual([], list(entries))
         for entry in entries:
             self.assertIn(f":command: {entry.name.replace('_', ' ')}\n", text)
+
+    def test_commands_that_are_shown(self):
+        """Every command that the manual shows to be typed is there."""
+        known = {name.replace("_", " ") for name in _names("ciwatch.cli")} | {"help", "complete"}
+        for path in DOC.rglob("*.rst"):
+            for words in _SHOWN.findall(path.read_text()):
+                command = " ".join(words.split()[:2])
+                self.assertTrue({command, words.split()[0]} & known, f"{path.relative_to(DOC)}: {words}")
+
+    def test_files_that_are_copied(self):
+        """Every file of the source that an instruction copies is there."""
+        for path in (DOC / "install").glob("*.rst"):
+            for name in _COPIED.findall(path.read_text()):
+                self.assertTrue((ROOT / name).is_file(), f"{path.relative_to(DOC)}: {name}")
+
+    def test_metrics(self):
+        """Every number for Prometheus, and none that is not there."""
+        written = (pathlib.Path(metrics.__file__)).read_text()
+        there = set(re.findall(r'"(ciwatch_\w+)"', written))
+        named = set(re.findall(r"``(ciwatch_\w+)``", page("admin/watching.rst")))
+        self.assertEqual(sorted(there), sorted(named))
 
     def test_parsers(self):
         """Every parser: the directive names them all, and says what their docstrings say."""
