@@ -29,6 +29,9 @@ _SHOWN = re.compile(
     r"^ +[$#] (?:runuser -u ciwatch -- )?(?:\S*/)?ciwatch ((?!-)[a-z]\S*(?: [a-z]\S*)?)", re.MULTILINE
 )
 _COPIED = re.compile(r" (?:/opt/ciwatch/src|/root/ci-watch)/(\S+\.\w+)")
+_SOURCE = re.compile(
+    r"^\.\. _.*: https://opendev\.org/openstack/ci-watch/src/branch/master/doc/source/(.*)$", re.MULTILINE
+)
 _PLACEHOLDER = re.compile(r"<[^<>`]*>|\{[^{}]*\}")
 
 
@@ -102,6 +105,29 @@ class TestManual(base.TestCase):
         for path in (DOC / "install").glob("*.rst"):
             for name in _COPIED.findall(path.read_text()):
                 self.assertTrue((ROOT / name).is_file(), f"{path.relative_to(DOC)}: {name}")
+
+    def test_pages_for_elsewhere(self):
+        """What is to stand in OpenStack's manuals leads to pages that are there, and to none by our roles."""
+        for name in ("system-config-ci-dashboard.rst", "infra-manual.rst"):
+            text = page(f"infra/{name}")
+            self.assertNotRegex(text, r":(doc|ref|option):`")
+            targets = _SOURCE.findall(text)
+            self.assertNotEqual([], targets)
+            for target in targets:
+                self.assertTrue((DOC / target).is_file(), f"{name}: {target}")
+
+    def test_hieradata(self):
+        """The example says what the profile of the node must be told, and nothing that it does not take."""
+        manifest = (ROOT / "puppet/modules/openstack_project/manifests/ci_dashboard.pp").read_text()
+        taken = re.findall(r"^  [A-Z].* \$(\w+)( = .*)?,$", manifest, re.MULTILINE)
+        self.assertNotEqual([], taken)
+        folder = ROOT / "puppet" / "hieradata"
+        text = (folder / "example.yaml").read_text()
+        public = (folder / "fqdn" / "ci-dashboard.openstack.org.yaml").read_text()
+        told = re.findall(r"^(?:# )?openstack_project::ci_dashboard::(\w+):", text + public, re.MULTILINE)
+        self.assertLessEqual({name for name, default in taken if not default}, set(told))
+        self.assertLessEqual(set(told), {name for name, _ in taken})
+        self.assertNotIn("-----BEGIN", text + public)
 
     def test_metrics(self):
         """Every number for Prometheus, and none that is not there."""
