@@ -1,5 +1,7 @@
 """How the manual is built. It needs CI Watch installed, no network, and no git."""
 
+import subprocess
+
 extensions = [
     "cliff.sphinxext",
     "oslo_config.sphinxext",
@@ -10,13 +12,22 @@ extensions = [
 project = "CI Watch"
 copyright = "CI Watch contributors, Apache License 2.0"
 
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "What the third-party CI systems of a Gerrit do, and how well",
-    "fixed_sidebar": True,
-    "page_width": "1100px",
-    "sidebar_width": "240px",
-}
+
+def _is_in_git():
+    try:
+        return subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+# OpenStack's theme asks git which commit it shows, and warns where there is none: a tarball gets Sphinx's own.
+if _is_in_git():
+    extensions.append("openstackdocstheme")
+    html_theme = "openstackdocs"
+    openstackdocs_repo_name = "openstack/ci-watch"
+    openstackdocs_auto_name = False
+    # Whoever reads our manual is nobody else's business.
+    html_theme_options = {"analytics_tracking_code": "", "display_badge": False}
 html_static_path = ["_static"]
 html_show_sourcelink = False
 
