@@ -33,6 +33,7 @@ module Facts
       'systemd_version' => '252',
       'systemd_internal_services' => {},
       'kernel' => 'Linux',
+      'aio_agent_version' => nil,
       'processors' => { 'count' => 2 },
       'puppetversion' => Puppet.version,
     }.merge(old_names(name, major, full, codename))

@@ -51,16 +51,8 @@ describe 'ciwatch' do
         let(:facts) { Facts.of(system) }
         let(:more) { with.merge('database' => database) }
 
-        it 'builds, then migrates, then serves, and tells no secret' do
+        it 'is whole, and tells no secret' do
           is_expected.to compile.with_all_deps
-          is_expected.to contain_class('ciwatch::install').that_comes_before('Class[ciwatch::config]')
-          is_expected.to contain_class('ciwatch::config').that_comes_before('Class[ciwatch::database]')
-          is_expected.to contain_class('ciwatch::database').that_comes_before('Class[ciwatch::release]')
-          is_expected.to contain_file('/usr/local/sbin/ciwatch-backup').that_comes_before('Exec[ciwatch: migrate the database]')
-          is_expected.to contain_class('ciwatch::release').that_notifies(%w[Class[ciwatch::listener] Class[ciwatch::web]])
-          is_expected.to contain_class('ciwatch::listener').that_comes_before('Class[ciwatch::web]')
-          is_expected.to contain_exec('ciwatch: migrate the database').that_comes_before('File[/opt/ciwatch/current]')
-
           is_expected.to contain_file('/etc/ciwatch').with('owner' => 'root', 'group' => 'ciwatch', 'mode' => '0750')
           is_expected.to contain_file(CONF).with('owner' => 'root', 'group' => 'ciwatch', 'mode' => '0640', 'show_diff' => false)
           is_expected.to contain_file('/etc/ciwatch/id_ed25519')
@@ -135,6 +127,17 @@ describe 'ciwatch' do
       is_expected.to contain_file('/usr/local/sbin/ciwatch-backup').with_ensure('absent')
       is_expected.to contain_service('ciwatch-backup.timer').with_enable(false)
     end
+  end
+
+  it 'builds, then migrates, then serves' do
+    is_expected.to contain_exec('ciwatch: build the release').that_comes_before("File[#{CONF}]")
+    is_expected.to contain_file('/usr/local/sbin/ciwatch-backup').that_comes_before('Exec[ciwatch: migrate the database]')
+    is_expected.to contain_class('ciwatch::config').that_notifies('Class[ciwatch::listener]')
+    is_expected.to contain_class('ciwatch::config').that_notifies('Class[ciwatch::web]')
+    is_expected.to contain_class('ciwatch::database').that_comes_before('Class[ciwatch::release]')
+    is_expected.to contain_exec('ciwatch: migrate the database').that_comes_before('File[/opt/ciwatch/current]')
+    is_expected.to contain_class('ciwatch::release').that_notifies('Class[ciwatch::listener]')
+    is_expected.to contain_class('ciwatch::listener').that_comes_before('Class[ciwatch::web]')
   end
 
   context 'when nothing is asked for besides' do
