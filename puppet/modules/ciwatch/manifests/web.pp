@@ -22,49 +22,55 @@ class ciwatch::web {
     notify => Class['apache::service'],
   }
 
+  # Apache's list has pages and style sheets, but not scripts, pictures and feeds.
+  $compress = '    AddOutputFilterByType DEFLATE text/javascript image/svg+xml application/atom+xml'
+
   $vhost = {
-    'servername'                  => $ciwatch::server_name,
-    'serveraliases'               => $ciwatch::server_aliases,
-    'port'                        => 80,
+    'servername'             => $ciwatch::server_name,
+    'serveraliases'          => $ciwatch::server_aliases,
+    'port'                   => 80,
     # Before Apache's own, so that it also answers who asks by the address.
-    'priority'                    => '10',
-    'docroot'                     => false,
-    'manage_docroot'              => false,
-    'aliases'                     => [{ 'alias' => '/static', 'path' => '/opt/ciwatch/current/static' }],
-    'directories'                 => [
+    'priority'               => '10',
+    'docroot'                => false,
+    'manage_docroot'         => false,
+    'aliases'                => [{ 'alias' => '/static', 'path' => '/opt/ciwatch/current/static' }],
+    'directories'            => [
       {
-        'path'           => '/opt/ciwatch/current/static',
-        'require'        => 'all granted',
-        'options'        => ['FollowSymLinks'],
-        'allow_override' => ['None'],
-        'headers'        => [
+        'path'            => '/opt/ciwatch/current/static',
+        'require'         => 'all granted',
+        'options'         => ['FollowSymLinks'],
+        'allow_override'  => ['None'],
+        'headers'         => [
           'set X-Content-Type-Options nosniff',
           # An address with ?v= is of one content for ever.
           'set Cache-Control "public, max-age=31536000, immutable" "expr=%{QUERY_STRING} =~ /^v=/"',
         ],
+        'custom_fragment' => $compress,
       },
       {
-        'path'           => '/opt/ciwatch/wsgi',
-        'require'        => 'all granted',
-        'options'        => ['None'],
-        'allow_override' => ['None'],
+        'path'            => '/opt/ciwatch/wsgi',
+        'require'         => 'all granted',
+        'options'         => ['None'],
+        'allow_override'  => ['None'],
+        'custom_fragment' => $compress,
       },
     ],
-    'wsgi_daemon_process'         => 'ciwatch',
-    'wsgi_daemon_process_options' => {
-      'user'         => 'ciwatch',
-      'group'        => 'ciwatch',
-      'processes'    => $ciwatch::processes,
-      'threads'      => $ciwatch::threads,
-      'python-home'  => '/opt/ciwatch/current',
-      'home'         => $ciwatch::state_path,
-      'lang'         => 'C.UTF-8',
-      'locale'       => 'C.UTF-8',
-      'display-name' => '%{GROUP}',
+    'wsgi_daemon_process'    => {
+      'ciwatch' => {
+        'user'         => 'ciwatch',
+        'group'        => 'ciwatch',
+        'processes'    => $ciwatch::processes,
+        'threads'      => $ciwatch::threads,
+        'python-home'  => '/opt/ciwatch/current',
+        'home'         => $ciwatch::state_path,
+        'lang'         => 'C.UTF-8',
+        'locale'       => 'C.UTF-8',
+        'display-name' => '%{GROUP}',
+      },
     },
-    'wsgi_process_group'          => 'ciwatch',
-    'wsgi_application_group'      => '%{GLOBAL}',
-    'wsgi_script_aliases'         => { '/' => '/opt/ciwatch/wsgi/ciwatch.wsgi' },
+    'wsgi_process_group'     => 'ciwatch',
+    'wsgi_application_group' => '%{GLOBAL}',
+    'wsgi_script_aliases'    => { '/' => '/opt/ciwatch/wsgi/ciwatch.wsgi' },
   } + $ciwatch::vhost_params
 
   apache::vhost { 'ciwatch':

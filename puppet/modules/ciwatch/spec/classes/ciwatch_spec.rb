@@ -217,8 +217,8 @@ describe 'ciwatch' do
         is_expected.to contain_file('/etc/ciwatch/systems.yaml').with_source('puppet:///modules/profile/systems.yaml')
       end],
     ],
-    'processes' => [[5, -> { expect(catalogue.resource('apache::vhost', 'ciwatch')[:wsgi_daemon_process_options]).to include('processes' => 5) }]],
-    'threads' => [[3, -> { expect(catalogue.resource('apache::vhost', 'ciwatch')[:wsgi_daemon_process_options]).to include('threads' => 3) }]],
+    'processes' => [[5, -> { expect(catalogue.resource('apache::vhost', 'ciwatch')[:wsgi_daemon_process]['ciwatch']).to include('processes' => 5) }]],
+    'threads' => [[3, -> { expect(catalogue.resource('apache::vhost', 'ciwatch')[:wsgi_daemon_process]['ciwatch']).to include('threads' => 3) }]],
     'vhost_params' => [[{ 'port' => 443, 'ssl' => true }, -> { is_expected.to contain_apache__vhost('ciwatch').with('port' => 443, 'ssl' => true) }]],
     'manage_firewall' => [[true, -> { is_expected.to contain_firewall('100 ciwatch').with('dport' => 80, 'proto' => 'tcp') }]],
     'ensure_listener' => [
