@@ -151,7 +151,7 @@ class TestPages(WebTestCase):
 
     def test_matrix(self):
         """Rows, columns, marks, attempts and links."""
-        page = self.page("/project/openstack/lantern")
+        page = self.page("/project/openstack/lantern?jobs=open")
         for words in ("zuul", "(gate)", "unit", "style", "Delta CI", "patch sets 1–3 of 3"):
             self.assertIn(words, page.words)
         self.assertIn("²", page.text)
@@ -184,10 +184,10 @@ class TestPages(WebTestCase):
         address = "/project/openstack/lantern"
         plain = self.page(address)
         self.assertNotIn("said-", plain.text)
-        self.assertNotIn('class="open" checked', plain.text)
+        self.assertNotIn('class="job"', plain.text)
         asked = "?gate=failed&density=compact&jobs=open&row=zuul&row=cobalt-ci/unit"
         page = self.page(address + asked)
-        for words in ("said-failed", '<div class="scroll grid compact"', 'class="open" checked', "All rows"):
+        for words in ("said-failed", '<div class="scroll grid compact"', '<tr class="job">', "All rows"):
             self.assertIn(words, page.text)
         self.assertNotIn("Delta CI", page.words)
         self.assertEqual(2, len(re.findall(r'name="row" value="[^"]*" checked', page.text)))
@@ -195,6 +195,28 @@ class TestPages(WebTestCase):
         self.assertIn("row=zuul&row=cobalt-ci%2Funit", back[0])
         for asked in ("since=2026-11-20&until=2026-11-19", "since=2020-01-01", "density=huge", "gate=x"):
             self.assertIn("The parameter", self.page(f"{address}?{asked}", status=400).words)
+
+    def test_matrix_unfolded(self):
+        """The jobs of those CIs alone that the address names; all other links keep it so."""
+        address = "/project/openstack/lantern"
+        page = self.page(address + "?unfold=zuul&unfold=nobody")
+        body = re.search(r'<tbody class="gate">.*?</tbody>', page.text, re.S)[0]
+        self.assertEqual(page.text.count('<tr class="job">'), body.count('<tr class="job">'))
+        self.assertGreater(body.count('<tr class="job">'), 0)
+        self.assertRegex(body, r'name="unfold" value="zuul" checked')
+        others = re.findall(r'name="unfold" value="[^"]*"(?! checked)', page.text)
+        self.assertIn('name="unfold" value="cobalt-ci"', others)
+        roomy = next(link for link in page.scanner.links if link and "density=roomy" in link)
+        self.assertIn("unfold=zuul&unfold=nobody", roomy)
+        self.assertEqual(
+            self.page(address + "?jobs=open").text.count('<tr class="job">'),
+            self.page(address + "?jobs=open&unfold=zuul").text.count('<tr class="job">'),
+        )
+        # Who asks for a job sees it, whatever is folded; and what was unfolded is not forgotten.
+        asked = self.page(address + "?job=unit&unfold=zuul").text
+        self.assertIn('<tr class="job">', asked)
+        self.assertIn('type="hidden" name="unfold" value="zuul"', asked)
+        self.assertIn("The parameter unfold", self.page(f"{address}?unfold={'x' * 300}", status=400).words)
 
     def test_card(self):
         """A part of a page, with nothing in it that a comment could have made."""
@@ -348,7 +370,7 @@ class TestPages(WebTestCase):
 
     def test_log(self):
         """A cell leads to the log, for whoever comes from our pages; others see where it leads."""
-        page = self.page("/project/openstack/lantern")
+        page = self.page("/project/openstack/lantern?jobs=open")
         link = next(link for link in page.scanner.links if link.startswith("/log/"))
         response = self.site.get(link, headers={"Sec-Fetch-Site": "same-origin"}, status=302)
         self.assertRegex(response.location, r"https://logs\.example/\d/(unit|style)")

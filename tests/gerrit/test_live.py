@@ -308,7 +308,7 @@ class TestFollowing(GerritTestCase):
         def page():
             with (
                 contextlib.suppress(OSError),
-                urllib.request.urlopen(f"{address}project/{casts.PROJECTS[0]}") as found,
+                urllib.request.urlopen(f"{address}project/{casts.PROJECTS[0]}?jobs=open") as found,
             ):
                 text = found.read().decode()
                 return "lantern-tox-py312" in text and text
