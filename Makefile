@@ -12,13 +12,14 @@ ifeq ($(shell git rev-parse --verify --quiet HEAD 2>/dev/null),)
 export PBR_VERSION ?= 0.0.0
 endif
 
-.PHONY: demo test gerrit browser lint docs sample clean help
+.PHONY: demo test gerrit browser puppet lint docs sample clean help
 
 help:
 	@echo 'make demo    the dashboard with an invented project, in your browser'
 	@echo 'make test    all tests; make test ARGS=test_opts runs those whose name matches'
 	@echo 'make gerrit  those against a real Gerrit, which need java and mvn'
 	@echo 'make browser those in a browser, which need chromium'
+	@echo 'make puppet  the checks of the Puppet module, which need Debian packages that it names'
 	@echo 'make lint    what a reviewer need not say'
 	@echo 'make docs    the manual, into doc/build/html'
 	@echo 'make sample  etc/ciwatch/ciwatch.conf.sample anew, after a change of ciwatch/opts.py'
@@ -35,6 +36,9 @@ gerrit: $(VENV)/.installed-test
 
 browser: $(VENV)/.installed-browser
 	@$(bin)/python -m tests.browser $(ARGS)
+
+puppet:
+	@tools/puppet $(ARGS)
 
 lint: $(VENV)/.installed-lint
 	@PATH="$(abspath $(bin)):$$PATH" tools/lint

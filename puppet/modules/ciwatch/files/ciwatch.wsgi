@@ -1,0 +1,1 @@
+from ciwatch.wsgi import application  # noqa: F401
