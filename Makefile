@@ -12,7 +12,7 @@ ifeq ($(shell git rev-parse --verify --quiet HEAD 2>/dev/null),)
 export PBR_VERSION ?= 0.0.0
 endif
 
-.PHONY: demo test gerrit browser puppet lint docs sample clean help
+.PHONY: demo test gerrit browser deploy puppet lint docs sample clean help
 
 help:
 	@echo 'make demo    the dashboard with an invented project, in your browser'
@@ -20,6 +20,7 @@ help:
 	@echo 'make gerrit  those against a real Gerrit, which need java and mvn'
 	@echo 'make browser those in a browser, which need chromium'
 	@echo 'make puppet  the checks of the Puppet module, which need Debian packages that it names'
+	@echo 'make deploy  a node that puppet sets up, which needs root, debootstrap and systemd-nspawn'
 	@echo 'make lint    what a reviewer need not say'
 	@echo 'make docs    the manual, into doc/build/html'
 	@echo 'make sample  etc/ciwatch/ciwatch.conf.sample anew, after a change of ciwatch/opts.py'
@@ -39,6 +40,8 @@ browser: $(VENV)/.installed-browser
 
 puppet:
 	@tools/puppet $(ARGS)
+deploy: $(VENV)/.installed-test
+	@$(bin)/python -m tests.deploy $(ARGS)
 
 lint: $(VENV)/.installed-lint
 	@PATH="$(abspath $(bin)):$$PATH" tools/lint
@@ -51,7 +54,7 @@ sample: $(VENV)/.installed
 	$(bin)/oslo-config-generator --config-file etc/oslo-config-generator/ciwatch.conf
 
 clean:
-	rm -rf $(VENV) .browser .gerrit .stestr .tox .ruff_cache .import_linter_cache build dist doc/build *.egg-info
+	rm -rf $(VENV) .browser .deploy .gerrit .stestr .tox .ruff_cache .import_linter_cache build dist doc/build *.egg-info
 	find ciwatch tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is younger than what it was installed from; so the second time nothing is installed.

@@ -1,0 +1,288 @@
+"""From an empty Debian to a dashboard that people see, and what its life brings: once for each database."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+
+import fixtures
+import testtools
+
+from tests import base
+from tests import gerrit_ssh
+from tests.deploy import node as nodes
+
+# All on this machine's own addresses: the node has its network.
+_WEB = 8480
+
+_MANIFEST = """
+class {{ 'apache': default_vhost => false }}
+class {{ 'ciwatch':
+  source          => {{ 'type' => 'wheel', 'revision' => '{revision}', 'from' => '{wheel}' }},
+  server_name     => 'ci-dashboard.openstack.org',
+  gerrit_host     => '127.0.0.1',
+  gerrit_port     => {port},
+  gerrit_user     => '{username}',
+  ssh_private_key => Sensitive('{key}'),
+  ssh_host_key    => '{host_key}',
+  database        => '{database}',
+  vhost_params    => {{ 'ip' => '127.0.0.1', 'port' => {web} }},
+  settings        => {{ 'gerrit' => {{ 'gate_accounts' => ['zuul'] }} }},
+}}
+"""
+
+# Beside the newest one of the checkout.
+_MIGRATION = '''
+"""A column of a later release."""
+
+from alembic import op
+import sqlalchemy as sa
+
+revision = "9999"
+down_revision = "{newest}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    """Adds a table."""
+    op.create_table("later", sa.Column("id", sa.Integer(), primary_key=True))
+    {then}
+
+
+def downgrade():
+    """Drops it."""
+    op.drop_table("later")
+'''
+
+
+class Source:
+    """Wheels of this checkout, and of what releases after it may be."""
+
+    def __init__(self, folder):
+        """Builds them: ``1.0.0``; ``2.0.0`` with a migration; ``3.0.0`` whose migration fails."""
+        self.wheels = folder / "wheels"
+        nodes.build_wheels(self.wheels, self._copy(folder / "now", "1.0.0", None))
+        for version, then in (("2.0.0", "pass"), ("3.0.0", 'op.execute("SELECT no_such_column FROM later")')):
+            source = self._copy(folder / version, version, then)
+            words = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir"]
+            subprocess.run([*words, self.wheels, source], check=True, timeout=300)
+
+    def _copy(self, path, version, then):
+        ignored = shutil.ignore_patterns(".git", ".venv", ".tox", ".deploy", ".gerrit", ".browser", "build")
+        shutil.copytree(nodes.ROOT, path, ignore=ignored)
+        # What pbr takes for the version where there is no git.
+        (path / "PKG-INFO").write_text(f"Metadata-Version: 2.1\nName: ciwatch\nVersion: {version}\n")
+        if then:
+            versions = path / "ciwatch" / "db" / "migrations" / "versions"
+            newest = max(each.name for each in versions.glob("0*.py"))[:4]
+            (versions / "9999_later.py").write_text(_MIGRATION.format(newest=newest, then=then))
+        return path
+
+    @staticmethod
+    def path_of(version):
+        """Where a node has the wheel of a version."""
+        return f"{nodes.WHEELS}/ciwatch-{version}-py3-none-any.whl"
+
+
+class TestNode(testtools.TestCase):
+    """One story, since each step needs the one before."""
+
+    database = "sqlite"
+
+    def setUp(self):
+        """Makes a node and a Gerrit."""
+        super().setUp()
+        try:
+            nodes.base()
+        except nodes.MissingError as error:
+            self.skipTest(str(error))
+        self.folder = pathlib.Path(self.useFixture(fixtures.TempDir(rootdir=str(nodes.KEPT))).path)
+        source = Source(self.folder)
+        self.key_file = self.folder / "key"
+        self.gerrit = gerrit_ssh.GerritSsh(gerrit_ssh.write_key(self.key_file))
+        self.useFixture(self.gerrit)
+        self.gerrit.write_known_hosts(self.folder / "known_hosts")
+        self.path_of = source.path_of
+        self.wheels = source.wheels
+        self.node = self.make_node("node")
+
+    def make_node(self, name):
+        """Boots a new one."""
+        made = nodes.Node(self.folder / name, self.wheels)
+        self.addCleanup(made.close)
+        made.boot()
+        return made
+
+    def say(self, words):
+        """Tells how far the story is."""
+        print(f"  {time.strftime('%H:%M:%S')} {self.database}: {words}", flush=True)
+
+    def manifest(self, version="1.0.0"):
+        """What the node is to be."""
+        return _MANIFEST.format(
+            revision=version,
+            wheel=self.path_of(version),
+            port=self.gerrit.port,
+            username=gerrit_ssh.USERNAME,
+            key=self.key_file.read_text().strip(),
+            host_key=(self.folder / "known_hosts").read_text().strip(),
+            database=self.database,
+            web=_WEB,
+        )
+
+    def apply(self, *codes, node=None, version="1.0.0"):
+        """Applies it; its exit code is one of *codes*: 0 nothing to change, 2 changed, 4 and 6 failed."""
+        begun = time.monotonic()
+        code, told = (node or self.node).apply(self.manifest(version))
+        self.assertIn(code, codes, told[-6000:])
+        self.assertNotIn("PRIVATE KEY", told)
+        self.say(f"puppet apply of {version}: exit code {code} after {time.monotonic() - begun:.0f} s")
+        return told
+
+    def get(self, address, *words, node=None):
+        """Status, headers and body of a page."""
+        url = f"http://127.0.0.1:{_WEB}{address}"
+        told = (node or self.node).out(
+            "curl", "-s", "-i", "-H", "Host: ci-dashboard.openstack.org", *words, url
+        )
+        head, _, body = told.replace("\r\n", "\n").partition("\n\n")
+        return int(head.split()[1]), head.lower(), body
+
+    def post(self, change):
+        """Has Gerrit tell of a result on a change."""
+        event = base.comment_event(
+            "Patch Set 1: Verified+1\n\nBuild succeeded (check pipeline).\n\n"
+            "- unit https://logs.example/1 : SUCCESS in 3m 00s",
+            int(time.time()),
+            change=change,
+        )
+        self.gerrit.send(base.line(event) + b"\n")
+
+    def wait_for_change(self, change):
+        """Waits until its page is there."""
+        nodes.wait_until(lambda: self.get(f"/change/{change}")[0] == 200)
+
+    def pid(self):
+        """That of the listener."""
+        return self.node.out("systemctl", "show", "-P", "MainPID", "ciwatch-listener").strip()
+
+    def test_life(self):
+        """It converges, is seen, and goes on whatever happens."""
+        self.apply(2)
+        self.apply(0)
+        self.pages()
+        self.rows()
+        self.safety()
+        self.reboot()
+        self.killed()
+        self.rotation()
+        self.upgrade()
+        self.restore()
+
+    def pages(self):
+        """Apache answers, and serves static files by itself, compressed and for long."""
+        for address in ("/", "/healthz", "/status", "/api/v1/status"):
+            self.assertEqual(200, self.get(address)[0], address)
+        _, _, body = self.get("/")
+        sheet = body.partition('rel="stylesheet" href="')[2].partition('"')[0]
+        status, head, _ = self.get(sheet, "--compressed", "-o", "/dev/null", "-D", "-")
+        self.assertEqual(200, status)
+        self.assertIn("content-encoding: gzip", head)
+        self.assertIn("max-age=31536000", head)
+        self.assertIn(
+            "content-encoding: gzip", self.get("/about", "--compressed", "-o", "/dev/null", "-D", "-")[1]
+        )
+        self.say("pages and static files are served")
+
+    def rows(self):
+        """What Gerrit's stream tells is on the pages."""
+        self.post(100)
+        self.wait_for_change(100)
+        self.say("the stream's events are on the pages")
+
+    def safety(self):
+        """Who may read what, and what the listener may do."""
+        told = self.node.out(
+            "stat",
+            "-c",
+            "%a %U:%G %n",
+            "/etc/ciwatch",
+            "/etc/ciwatch/ciwatch.conf",
+            "/etc/ciwatch/id_ed25519",
+        )
+        print(textwrap.indent(told, "    "), end="")
+        self.assertEqual(
+            ["750 root:ciwatch", "640 root:ciwatch", "400 ciwatch:ciwatch"],
+            [" ".join(line.split()[:2]) for line in told.splitlines()],
+        )
+        told = self.node.out("systemd-analyze", "security", "--no-pager", "ciwatch-listener.service")
+        print(f"    {told.splitlines()[-1].strip()}")
+        exposure = float(told.split("ciwatch-listener.service:")[1].split()[0])
+        self.assertLess(exposure, 2.5)
+
+    def reboot(self):
+        """All comes back."""
+        self.node.shut_down()
+        self.node.boot()
+        self.wait_for_change(100)
+        self.post(101)
+        self.wait_for_change(101)
+        self.say("rebooted: pages and listener are back")
+
+    def killed(self):
+        """The listener is started again, and goes on."""
+        before = self.pid()
+        self.node.out("kill", "-9", before)
+        nodes.wait_until(lambda: self.pid() not in ("0", before))
+        self.post(102)
+        self.wait_for_change(102)
+        self.say("killed: the listener is back")
+
+    def rotation(self):
+        """A new key is taken, and the old one is of no use."""
+        self.gerrit.public_key = gerrit_ssh.write_key(self.key_file)
+        before = self.pid()
+        self.apply(2)
+        nodes.wait_until(lambda: self.pid() not in ("0", before))
+        self.post(103)
+        self.wait_for_change(103)
+        self.apply(0)
+        self.say("the key is rotated")
+
+    def upgrade(self):
+        """A failed migration leaves the old release serving; one that succeeds brings the new one."""
+        self.apply(4, 6, version="3.0.0")
+        self.assertEqual("releases/1.0.0", self.node.out("readlink", "/opt/ciwatch/current").strip())
+        self.post(104)
+        self.wait_for_change(104)
+        self.say("a failed migration: the old release serves")
+        self.apply(2, version="2.0.0")
+        self.apply(0, version="2.0.0")
+        self.assertEqual("releases/2.0.0", self.node.out("readlink", "/opt/ciwatch/current").strip())
+        self.post(105)
+        self.wait_for_change(105)
+        self.say("upgraded")
+
+    def restore(self):
+        """A backup on an empty node gives the same pages."""
+        self.node.out("systemctl", "start", "ciwatch-backup.service")
+        backups = sorted(self.node.inside("/var/backups/ciwatch").glob("ciwatch-*.gz"))
+        told = json.loads(self.get("/api/v1/changes/105")[2])
+        self.node.shut_down()
+        empty = self.make_node("empty")
+        self.apply(2, node=empty, version="2.0.0")
+        shutil.copy(backups[-1], empty.inside("/root"))
+        empty.out("/usr/local/sbin/ciwatch-restore", f"/root/{backups[-1].name}")
+        nodes.wait_until(lambda: self.get("/change/105", node=empty)[0] == 200)
+        self.assertEqual(told, json.loads(self.get("/api/v1/changes/105", node=empty)[2]))
+        self.say("restored onto an empty node: the same pages")
+
+
+class TestPostgresql(TestNode):
+    """The same with PostgreSQL."""
+
+    database = "postgresql"
