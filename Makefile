@@ -40,6 +40,7 @@ browser: $(VENV)/.installed-browser
 
 puppet:
 	@tools/puppet $(ARGS)
+
 deploy: $(VENV)/.installed-test
 	@$(bin)/python -m tests.deploy $(ARGS)
 
