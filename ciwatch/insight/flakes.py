@@ -44,13 +44,14 @@ def flakiness(builds):
 
     :param builds: (patch set, result class) of its builds, in the order of their times.
     """
-    by_patch_set = _believed(builds)
-    return Flakiness(statistics.rate(sum(map(is_flaked, by_patch_set.values())), len(by_patch_set)))
+    return flaked(builds)[0]
 
 
 def flaked(builds):
-    """The patch sets on which a job flaked, as :func:`flakiness` counts them, in their order."""
-    return [patch_set for patch_set, said in _believed(builds).items() if is_flaked(said)]
+    """The :class:`Flakiness` of a job, and the patch sets on which it flaked, in their order."""
+    by_patch_set = _believed(builds)
+    found = [patch_set for patch_set, said in by_patch_set.items() if is_flaked(said)]
+    return Flakiness(statistics.rate(len(found), len(by_patch_set))), found
 
 
 def _believed(builds):

@@ -205,10 +205,13 @@ def _flips(connection, named, as_of):
     builds = instability.builds_of(connection, named.system_id, named.id, morning, as_of)
     if not builds:
         return None, []
-    results, said = [build[1:] for build in builds], {}
+    flips, flipped = flakes.flaked([build[1:] for build in builds])
+    last_at = {patch_set: at for at, patch_set, _ in builds}
+    newest = sorted(flipped, key=last_at.get, reverse=True)[:MOST_FLIPS]
+    said = {patch_set: [] for patch_set in newest}
     for at, patch_set, result in builds:
-        said.setdefault(patch_set, []).append(Said(at, result))
-    newest = sorted(flakes.flaked(results), key=lambda each: said[each][-1].at, reverse=True)[:MOST_FLIPS]
+        if patch_set in said:
+            said[patch_set].append(Said(at, result))
     statement = (
         sa.select(
             models.PatchSet.id,
@@ -222,7 +225,7 @@ def _flips(connection, named, as_of):
         .where(models.PatchSet.id.in_(newest))
     )
     about = {key: values for key, *values in connection.execute(statement)}
-    return flakes.flakiness(results), [Flip(*about[each], said[each]) for each in newest]
+    return flips, [Flip(*about[each], said[each]) for each in newest]
 
 
 class _Builds:

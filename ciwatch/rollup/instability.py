@@ -72,11 +72,10 @@ def builds_of(connection, system_id, job_id, moment, until):
 
     :param until: what was said later is not known.
     """
-    since = moment - _REACH
     return [
         (at, patch_set, result)
-        for at, patch_set, line in _read_lines(connection, system_id, moment, until)
-        if line and since <= at < moment
+        for at, patch_set, line in _read_reach(connection, system_id, moment, until)
+        if line
         for result in _voting_of(line, job_id)
     ]
 
@@ -117,8 +116,7 @@ def unstable_at(connection, system_id, moment, until):
 
     :param until: what was said later is not known.
     """
-    lines = _read_lines(connection, system_id, moment, until)
-    lines = lines[_place(lines, moment - _REACH) : _place(lines, moment)]
+    lines = _read_reach(connection, system_id, moment, until)
     said, mixed = {}, {}
     for _, patch_set, line in lines:
         if line and said.setdefault(patch_set, line) != line:
@@ -208,6 +206,12 @@ def _read_lines(connection, system_id, since, until):
         for place in range(_place(found, start), stop):
             found[place] = (*found[place][:2], "")
     return found
+
+
+def _read_reach(connection, system_id, moment, until):
+    """Those of :func:`_read_lines` of which it is asked whether a job is unstable at one moment."""
+    lines = _read_lines(connection, system_id, moment, until)
+    return lines[_place(lines, moment - _REACH) : _place(lines, moment)]
 
 
 def _place(lines, moment):
