@@ -189,7 +189,8 @@ class Outage:
         self._ssh, self._http = proxies.Proxy(), proxies.Proxy()
         self._gerrit = server.Gerrit(folder, f"http://127.0.0.1:{self._http.port}")
         self._ssh.target, self._http.target = self._gerrit.ssh_port, self._gerrit.http_port
-        self._pause = threading.Lock()
+        # An actor holds its own while it does a deed: who takes both waits until no deed is half done.
+        self._deeds = [threading.Lock() for _ in range(2)]
         self._stop = threading.Event()
         self._observer = self._watch = self._reference = self._cast = None
         self.done = collections.Counter()
@@ -226,7 +227,7 @@ class Outage:
         self._watch.start("one")
         self._watch.settle("one")
         begun = time.monotonic()
-        actors = [threading.Thread(target=self._act, daemon=True) for _ in range(2)]
+        actors = [threading.Thread(target=self._act, args=(deed,), daemon=True) for deed in self._deeds]
         for actor in actors:
             actor.start()
         while self._cast.acted < self._events or sum(self.done.values()) < self._disturbances:
@@ -243,16 +244,17 @@ class Outage:
         )
         return self._compare()
 
-    def _act(self):
+    def _act(self, deed):
         while not self._stop.is_set():
-            with self._pause:
-                pass
             try:
-                self._cast.act()
+                with deed:
+                    self._cast.act()
             except Exception as error:
                 # A change that another actor has just ended, an edit that met another.
                 if "409" not in str(error) and "500" not in str(error) and "400" not in str(error):
                     raise
+            # A lock is not fair: who waits for it gets its turn here.
+            time.sleep(0.001)
 
     # What breaks.
 
@@ -360,8 +362,9 @@ class Outage:
         away.rename(self._watch.folder)
 
     def _gerrit_restarted(self):
-        with self._pause:
-            time.sleep(1)
+        with contextlib.ExitStack() as held:
+            for deed in self._deeds:
+                held.enter_context(deed)
             self._observer.rest()
             self._observer.stop()
             # Not with -9: its index would lack what was said last, and it could not be asked for that.
