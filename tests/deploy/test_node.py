@@ -1,11 +1,14 @@
 """From an empty Debian to a dashboard that people see, and what its life brings: once for each database."""
 
+import functools
 import json
 import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
+import threading
 import time
 
 import fixtures
@@ -31,6 +34,8 @@ class {{ 'ciwatch':
   settings        => {{ 'gerrit' => {{ 'gate_accounts' => ['zuul'] }} }},
 }}
 """
+
+_BUILDING = threading.Lock()
 
 # So many patch sets that the database has to grow.
 _CROWD = 400
@@ -61,10 +66,15 @@ def downgrade():
 
 
 class Source:
-    """Wheels of this checkout, and of what releases after it may be."""
+    """Wheels of this checkout, and of what releases after it may be.
 
-    def __init__(self, folder):
+    :ivar wheels: the folder that they are in.
+    """
+
+    def __init__(self):
         """Builds them: ``1.0.0``; ``2.0.0`` with a migration; ``3.0.0`` whose migration fails."""
+        self._folder = tempfile.TemporaryDirectory()
+        folder = pathlib.Path(self._folder.name)
         self.wheels = folder / "wheels"
         nodes.build_wheels(self.wheels, self._copy(folder / "now", "1.0.0", None))
         for version, then in (("2.0.0", "pass"), ("3.0.0", 'op.execute("SELECT no_such_column FROM later")')):
@@ -83,10 +93,16 @@ class Source:
             (versions / "9999_later.py").write_text(_MIGRATION.format(newest=newest, then=then))
         return path
 
-    @staticmethod
-    def path_of(version):
-        """Where a node has the wheel of a version."""
-        return f"{nodes.WHEELS}/ciwatch-{version}-py3-none-any.whl"
+
+@functools.cache
+def _source():
+    return Source()
+
+
+def source():
+    """That which all tests share."""
+    with _BUILDING:
+        return _source()
 
 
 class TestNode(testtools.TestCase):
@@ -100,24 +116,22 @@ class TestNode(testtools.TestCase):
         """Makes a node and a Gerrit."""
         super().setUp()
         try:
-            nodes.base()
+            with _BUILDING:
+                nodes.base()
         except nodes.MissingError as error:
             self.skipTest(str(error))
         self.folder = pathlib.Path(self.useFixture(fixtures.TempDir(rootdir=str(nodes.KEPT))).path)
-        source = Source(self.folder)
         # The node has the network of this machine.
         self.web_port = server.free_port()
         self.key_file = self.folder / "key"
         self.gerrit = gerrit_ssh.GerritSsh(gerrit_ssh.write_key(self.key_file))
         self.useFixture(self.gerrit)
         self.gerrit.write_known_hosts(self.folder / "known_hosts")
-        self.path_of = source.path_of
-        self.wheels = source.wheels
         self.node = self.make_node("node")
 
     def make_node(self, name):
         """Boots a new one."""
-        made = nodes.Node(self.folder / name, self.wheels)
+        made = nodes.Node(self.folder / name, source().wheels)
         self.addCleanup(made.close)
         made.boot()
         return made
@@ -130,7 +144,7 @@ class TestNode(testtools.TestCase):
         """What the node is to be."""
         return _MANIFEST.format(
             revision=version,
-            wheel=self.path_of(version),
+            wheel=f"{nodes.WHEELS}/ciwatch-{version}-py3-none-any.whl",
             port=self.gerrit.port,
             username=gerrit_ssh.USERNAME,
             key=self.key_file.read_text().strip(),
