@@ -81,7 +81,8 @@ LISTENER = [
         max_length=64,
         default="ssh",
         help="Where 'ciwatch listen' has its events from, a plugin of the group ciwatch.sources: ssh, the "
-        "stream, which needs an account; or rest, which asks every poll_interval seconds and needs none.",
+        "stream, which needs an account; rest, which asks every poll_interval seconds and needs none; kafka "
+        "or mqtt, a broker to which somebody hands Gerrit's events, described in the group of that name.",
     ),
     cfg.StrOpt(
         "name",
@@ -140,6 +141,94 @@ LISTENER = [
     ),
 ]
 
+
+def _access(broker):
+    """The options by which one gets into a *broker*."""
+    return [
+        cfg.BoolOpt(
+            "tls",
+            default=False,
+            help=f"Whether to speak TLS with {broker}. Its certificate is verified then, always.",
+        ),
+        cfg.StrOpt(
+            "ca_file",
+            help="The certificates, PEM, of which one must have signed that of the broker. Without it those "
+            "of the system count.",
+        ),
+        cfg.StrOpt(
+            "cert_file",
+            help="The certificate of the listener, PEM, for a broker that asks for one. It needs key_file.",
+        ),
+        cfg.StrOpt(
+            "key_file",
+            help="The private key of cert_file, PEM without a passphrase, readable by the listener only.",
+        ),
+        cfg.StrOpt(
+            "username",
+            help="The account with which to sign in. Without it nobody does.",
+        ),
+        cfg.StrOpt(
+            "password",
+            secret=True,
+            help="The password of username. Without tls it may travel in the clear.",
+        ),
+    ]
+
+
+KAFKA = [
+    cfg.ListOpt(
+        "servers",
+        item_type=types.String(max_length=255),
+        default=[],
+        sample_default=["kafka1.example.org:9092", "kafka2.example.org:9092"],
+        help="Brokers of the Kafka cluster, each HOST:PORT, of which one that answers is enough to find the "
+        "others. Needed for [listener] source = kafka.",
+    ),
+    cfg.StrOpt(
+        "topic",
+        max_length=249,
+        default="gerrit",
+        help="The topic to which Gerrit's plugin events-kafka writes its stream; gerrit is that plugin's own "
+        "default.",
+    ),
+    cfg.StrOpt(
+        "group",
+        max_length=255,
+        default="ciwatch",
+        help="The consumer group. Listeners of one group share the partitions of the topic and record into "
+        "one database; another database needs another group. Kafka remembers for a group how far it is.",
+    ),
+    *_access("Kafka"),
+    cfg.StrOpt(
+        "sasl_mechanism",
+        default="SCRAM-SHA-512",
+        choices=["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"],
+        help="How username signs in. PLAIN sends the password itself: only with tls.",
+    ),
+]
+
+MQTT = [
+    cfg.HostAddressOpt(
+        "host",
+        help="The host of the MQTT broker. Needed for [listener] source = mqtt.",
+    ),
+    cfg.PortOpt(
+        "port",
+        min=1,
+        default=1883,
+        help="The port of the broker: 1883 as a rule, 8883 with tls.",
+    ),
+    cfg.StrOpt(
+        "topic",
+        max_length=1024,
+        default="gerrit/#",
+        help="The topics to hear, as an MQTT filter: + stands for one level, # at the end for all that "
+        "follow. germqtt publishes an event under gerrit/PROJECT/TYPE, where PROJECT may have several "
+        "levels: so gerrit/openstack/# is what happens in the projects of openstack.",
+    ),
+    *_access("the MQTT broker"),
+]
+
 DATABASE = [
     cfg.StrOpt(
         "connection",
@@ -193,6 +282,8 @@ GROUPS = {
     "DEFAULT": DEFAULT,
     "gerrit": GERRIT,
     "listener": LISTENER,
+    "kafka": KAFKA,
+    "mqtt": MQTT,
     "database": DATABASE,
     "parsers": PARSERS,
     "insight": INSIGHT,

@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import socket
 
 from oslo_config import cfg
 
@@ -88,3 +89,8 @@ def _reason(error):
     if number := _NO_NUMBER.fullmatch(reason):
         return f"{number['value']} is not a whole number"
     return reason
+
+
+def listener_name(conf):
+    """The name under which a listener of this configuration is known: on /status, on disk, to a broker."""
+    return conf.listener.name or socket.gethostname()

@@ -9,6 +9,7 @@ import tempfile
 from cliff import command
 import sqlalchemy as sa
 
+from ciwatch import service
 from ciwatch.cli import base
 from ciwatch.cli import listen
 from ciwatch.cli import registry
@@ -18,6 +19,7 @@ from ciwatch.gerrit import rest
 from ciwatch.gerrit import ssh
 from ciwatch.listener import questions
 from ciwatch.parsers import manager
+from ciwatch.sources import broker
 from ciwatch.sources import rest as rest_source
 from ciwatch.sources import ssh as ssh_source
 
@@ -57,7 +59,10 @@ class Check(command.Command):
         self._line("state folder", _writable, "state_path", conf.state_path)
         if conf.listener.archive_dir:
             self._line("archive", _writable, "[listener] archive_dir", conf.listener.archive_dir)
-        self._line("source", _source, source)
+        if self._line("source", _source, source):
+            kind = listen.source_class(source)
+            if issubclass(kind, broker.BrokerSource):
+                self._line("broker", _broker, kind, conf)
         client = rest_source.client_of(conf)
         answers = self._line("REST", _rest, client)
         if answers:
@@ -166,6 +171,13 @@ def _source(name):
     try:
         return listen.source_class(name).name
     except base.CommandError as error:
+        raise Failed(str(error)) from error
+
+
+def _broker(kind, conf):
+    try:
+        return kind.probe(conf)
+    except (broker.BrokerError, service.ConfigError) as error:
         raise Failed(str(error)) from error
 
 

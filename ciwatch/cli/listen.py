@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import signal
-import socket
 import sys
 import threading
 import time
@@ -12,6 +11,7 @@ from cliff import command
 from stevedore import driver
 import tqdm
 
+from ciwatch import service
 from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.cli import ingest
@@ -42,15 +42,18 @@ class Listen(command.Command):
     """Listen to the Gerrit of [gerrit] url, and record what happens, until it is stopped.
 
     The source 'ssh' needs an account with the capability Stream Events; 'rest' needs none, and is some
-    seconds later. What is missed while Gerrit, the network or this program is away is asked for afterwards.
-    'ciwatch check' tells beforehand what is missing.
+    seconds later; 'kafka' and 'mqtt' hear a broker to which somebody hands Gerrit's events. What is missed
+    while Gerrit, the network or this program is away is asked for afterwards. 'ciwatch check' tells
+    beforehand what is missing.
     """
 
     def get_parser(self, prog_name):
         """Adds the source."""
         parser = super().get_parser(prog_name)
         parser.add_argument(
-            "--source", metavar="NAME", help="ssh, rest, or a plugin's name (default: [listener] source)"
+            "--source",
+            metavar="NAME",
+            help="ssh, rest, kafka, mqtt, or a plugin's name (default: [listener] source)",
         )
         return parser
 
@@ -58,8 +61,7 @@ class Listen(command.Command):
         """Listens until SIGTERM or Ctrl-C."""
         conf = self.app.conf
         kind = source_class(parsed_args.source or conf.listener.source)
-        if kind is ssh.SshSource:
-            ssh.client_of(conf)
+        kind.require(conf)
         with contextlib.ExitStack() as stack:
             store = self._wait_for_database(conf, stack)
             with store.connect() as connection:
@@ -101,7 +103,8 @@ def source_class(name):
         ).driver
     except (driver.NoMatches, RuntimeError) as error:
         raise base.CommandError(
-            f"[listener] source: there is no source {name!r} that could be loaded; ssh and rest are ours"
+            f"[listener] source: there is no source {name!r} that could be loaded; ssh, rest, kafka and mqtt"
+            " are ours"
         ) from error
     if not issubclass(found, sources.LiveSource):
         raise base.CommandError(
@@ -122,7 +125,7 @@ def make_listener(conf, store, source, stack):
     :param stack: an ExitStack that closes what is to be closed.
     :raises ciwatch.cli.base.CommandError: where a folder cannot be used.
     """
-    name = conf.listener.name or socket.gethostname()
+    name = service.listener_name(conf)
     try:
         waiting = spool.Spool(spool.folder_of(conf.state_path, name), conf.listener.spool_limit * 2**20)
         stack.callback(waiting.close)

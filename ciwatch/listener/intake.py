@@ -44,25 +44,36 @@ class Intake:
             self._recent.popleft()
         return sum(count for _, count in self._recent) / _MINUTES
 
-    def take(self, lines):
+    def take(self, lines, wait=None):
         """Records *lines*, or keeps them.
 
-        :returns: the :class:`~ciwatch.recorder.recorder.Counts`, or None where they wait or are lost.
+        :param wait: called while there is room for neither, again and again; what it raises ends that, and
+            not all of *lines* are kept then. Where it is None, they are lost.
+        :returns: the :class:`~ciwatch.recorder.recorder.Counts`, or None where some of them wait or are lost.
         """
         self._recent.append((time.monotonic(), len(lines)))
-        if self.drain():
-            counts = self.record(lines)
-            if counts is not None:
-                return counts
-        if self._spool.append(lines) < len(lines):
-            if not self.has_lost:
-                LOG.error(
-                    "%d events wait for the database and there is no room for more; Gerrit will be asked for"
-                    " those that come now",
-                    self._spool.events,
-                )
-            self.has_lost = True
-        return None
+        left = lines
+        while True:
+            if self.drain():
+                counts = self.record(left)
+                if counts is not None:
+                    return counts if len(left) == len(lines) else None
+            left = left[self._spool.append(left) :]
+            if not left:
+                return None
+            if wait is None:
+                self._lose()
+                return None
+            wait()
+
+    def _lose(self):
+        if not self.has_lost:
+            LOG.error(
+                "%d events wait for the database and there is no room for more; Gerrit will be asked for"
+                " those that come now",
+                self._spool.events,
+            )
+        self.has_lost = True
 
     def drain(self):
         """Records what waits, if the database is back; returns whether nothing waits any more."""

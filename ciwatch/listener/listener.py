@@ -87,11 +87,12 @@ class Listener:
         reader.start()
         self._questions.start()
         systemd.notify("READY=1")
-        while not self._stop.is_set():
-            self._turn()
-        deadline = time.monotonic() + _LAST_WAIT_S
-        while time.monotonic() < deadline and (reader.is_alive() or not self._queue.empty()):
-            self._turn()
+        with contextlib.suppress(_StoppedError):
+            while not self._stop.is_set():
+                self._turn()
+            deadline = time.monotonic() + _LAST_WAIT_S
+            while time.monotonic() < deadline and (reader.is_alive() or not self._queue.empty()):
+                self._turn()
         systemd.notify("STOPPING=1")
         self._heartbeat(base.Word.STOPPED)
 
@@ -142,13 +143,19 @@ class Listener:
         return found
 
     def _handle(self, found):
-        lines, of = [], None
+        lines, of, receipts = [], None, []
         for question, item in found:
             if isinstance(item, bytes) and (question is of or not lines):
                 lines.append(item)
                 of = question
                 continue
+            if isinstance(item, base.Receipt):
+                # Later is soon enough, and lines on both sides of it share a transaction.
+                receipts.append(item)
+                continue
             self._take(lines, of)
+            self._give(receipts)
+            receipts = []
             lines, of = ([item], question) if isinstance(item, bytes) else ([], None)
             if isinstance(item, base.Missed):
                 self._missed(item.reason)
@@ -159,6 +166,12 @@ class Listener:
             elif item is _END:
                 raise RuntimeError(f"the source {self._source.name} ended")
         self._take(lines, of)
+        self._give(receipts)
+
+    def _give(self, receipts):
+        """Tells the source what is kept; whatever it handed over before these has been taken."""
+        for receipt in receipts:
+            self._source.kept(receipt.token)
 
     def _take(self, lines, question):
         if not lines:
@@ -167,14 +180,14 @@ class Listener:
             self._take_answer(lines, question)
             return
         self._heard_at = positions.now()
+        wait = self._wait_for_room if self._source.can_wait else None
         if self._source.fills_gaps:
             # What is known already is told again and again; only news are worth a place in the archive.
-            self._wait_for_room()
-            counts = self._intake.take(lines)
+            counts = self._intake.take(lines, wait)
             self._keep(lines if counts is None else [lines[place] for place in counts.telling])
         else:
             self._keep(lines)
-            self._intake.take(lines)
+            self._intake.take(lines, wait)
 
     def _take_answer(self, lines, question):
         if question.is_lost:
@@ -190,12 +203,14 @@ class Listener:
         self._keep([lines[place] for place in counts.telling])
 
     def _wait_for_room(self):
-        """A source that asks can wait: it is not read while the spool is full."""
-        while self._spool.bytes > self._spool.limit * 0.9 and not self._stop.is_set():
-            if self._intake.drain():
-                return
-            self._heartbeat(base.Word.WAITING)
-            self._stop.wait(1.0)
+        """A source that can wait is not read while the spool is full.
+
+        :raises _StoppedError: where it is waited no longer. What was not kept must not be followed by a
+            receipt, so nothing more is taken then.
+        """
+        self._heartbeat(base.Word.WAITING)
+        if self._stop.wait(1.0):
+            raise _StoppedError
 
     def _keep(self, lines):
         if self._archive:
@@ -290,3 +305,7 @@ class Listener:
                 connection.execute(sa.update(LISTENERS).where(LISTENERS.c.name == self._name).values(row))
         except sa.exc.DBAPIError as error:
             LOG.info("Cannot say how it does while the database is away: %s", error.orig)
+
+
+class _StoppedError(Exception):
+    """The listener is to end, and what it has taken last has no place; ends the turn."""

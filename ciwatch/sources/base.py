@@ -53,17 +53,30 @@ class Told(msgspec.Struct, frozen=True):
     by: str
 
 
+class Receipt(msgspec.Struct, frozen=True):
+    """Stands among the lines of a source that keeps them until it knows that they are kept here.
+
+    Once all lines before it are recorded, or safe on disk, :meth:`LiveSource.kept` is called.
+
+    :ivar token: by which the source knows them.
+    """
+
+    token: object
+
+
 class LiveSource(Source):
     """A source to which one listens for years.
 
-    Its :meth:`lines` give, among the lines, :class:`Missed` and :class:`Told`; they end only after
-    :meth:`close`, raise nothing, and wait by themselves for a Gerrit that is away.
+    Its :meth:`lines` give, among the lines, :class:`Missed`, :class:`Told` and :class:`Receipt`; they end
+    only after :meth:`close`, raise nothing, and wait by themselves for a Gerrit that is away.
 
     :ivar stop: a :class:`threading.Event`, set when it shall end.
     :ivar fills_gaps: whether it tells by itself what was missed, and nobody need ask for that.
+    :ivar can_wait: whether nothing is lost while it is not read, so that it waits where there is no room.
     """
 
     fills_gaps = False
+    can_wait = False
 
     def __init__(self, conf, since=None):
         """Takes the configuration.
@@ -75,6 +88,13 @@ class LiveSource(Source):
         self.stop = threading.Event()
         self._state = State(Word.STARTING, _now())
 
+    @classmethod
+    def require(cls, conf):
+        """Looks whether the configuration has what the source cannot do without.
+
+        :raises ciwatch.service.ConfigError: where something is missing.
+        """
+
     @property
     def state(self):
         """The :class:`State`."""
@@ -84,6 +104,12 @@ class LiveSource(Source):
         """Changes the state; its time only with the word."""
         since = self._state.since if word is self._state.word else _now()
         self._state = State(word, since, detail)
+
+    def kept(self, token):
+        """Hears that all lines before the :class:`Receipt` with this *token* are kept.
+
+        Called from another thread, in the order of the receipts.
+        """
 
     def close(self):
         """Makes :meth:`lines` end soon; called from another thread."""

@@ -18,6 +18,7 @@ class RestSource(base.LiveSource):
 
     name = "rest"
     fills_gaps = True
+    can_wait = True
 
     def __init__(self, conf, since=None, projects=()):
         """Takes the configuration.

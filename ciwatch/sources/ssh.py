@@ -1,25 +1,18 @@
 """Listening to Gerrit's stream over ssh, whatever happens to the connection."""
 
-import contextlib
 import json
-import logging
-import time
 import urllib.parse
 
 from ciwatch import service
 from ciwatch.gerrit import ssh
 from ciwatch.sources import base
+from ciwatch.sources import connected
 from ciwatch.sources import patience
-
-LOG = logging.getLogger(__name__)
-
-# A connection that lived for so long was a good one: what comes after it is tried at once again.
-_GOOD_S = 60
 
 _DROPPED = b"dropped-output"
 
 
-class SshSource(base.LiveSource):
+class SshSource(connected.ConnectedSource):
     """``gerrit stream-events``: what happens is handed over as it happens.
 
     The stream tells nothing of what happened while nobody listened, so :class:`base.Missed` stands at the
@@ -27,6 +20,7 @@ class SshSource(base.LiveSource):
     """
 
     name = "ssh"
+    trouble = ssh.SshError
 
     def __init__(self, conf, since=None, keepalive_s=ssh.KEEPALIVE_S, longest_wait_s=patience.LONGEST_S):
         """Takes the configuration.
@@ -34,23 +28,15 @@ class SshSource(base.LiveSource):
         :param keepalive_s: after so many seconds of silence the peer is asked whether it is there.
         :param longest_wait_s: the longest wait between two tries, in seconds.
         """
-        super().__init__(conf, since)
+        super().__init__(conf, since, longest_wait_s)
         self._client = client_of(conf)
         self._keepalive_s = keepalive_s
-        self._longest_wait_s = longest_wait_s
         self._connection = None
 
-    def lines(self):
-        """Connects, hands over, and connects again, until it is closed."""
-        while not self.stop.is_set():
-            retrying = patience.retrying(
-                self.stop, self._tries_again, tell=self._wait, longest_s=self._longest_wait_s
-            )
-            with contextlib.suppress(ssh.SshError):
-                for attempt in retrying:
-                    with attempt:
-                        yield from self._connection_lines()
-        self.tell(base.Word.STOPPED)
+    @classmethod
+    def require(cls, conf):
+        """An account."""
+        client_of(conf)
 
     def close(self):
         """Ends the connection, and all waiting."""
@@ -58,9 +44,8 @@ class SshSource(base.LiveSource):
         if (connection := self._connection) is not None:
             connection.close()
 
-    def _connection_lines(self):
-        """The lines of one connection; raises, unless it was a good one."""
-        begun = time.monotonic()
+    def connection_lines(self):
+        """Those of one stream."""
         try:
             with self._client.connect() as self._connection:
                 # Who closed it in the meantime found no connection to close.
@@ -75,20 +60,8 @@ class SshSource(base.LiveSource):
                         yield line
                         if self.stop.is_set():
                             return
-        except ssh.SshError as error:
-            if time.monotonic() - begun < _GOOD_S or self.stop.is_set():
-                raise
-            LOG.warning("%s; connecting again", error)
-            self.tell(base.Word.WAITING, str(error))
         finally:
             self._connection = None
-
-    def _tries_again(self, error):
-        return isinstance(error, ssh.SshError) and not self.stop.is_set()
-
-    def _wait(self, error, seconds):
-        LOG.warning("%s; the next try is in %.0f s", error, seconds)
-        self.tell(base.Word.WAITING, str(error))
 
 
 def client_of(conf):
