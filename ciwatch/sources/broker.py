@@ -55,6 +55,20 @@ def one_line(payload):
     return b" ".join((payload or b"").split(b"\n")).replace(b"\r", b" ").strip()
 
 
-def path(name):
-    """The path of an option that names a file, or None."""
-    return os.path.expanduser(name) if name else None
+def files_of(conf, group):
+    """The paths of ca_file, cert_file and key_file of a group of options; None for those that are not set.
+
+    :raises ciwatch.service.ConfigError: where one cannot be read.
+    """
+    return [_readable(group, option, conf[group][option]) for option in ("ca_file", "cert_file", "key_file")]
+
+
+def _readable(group, option, name):
+    if not name:
+        return None
+    path = os.path.expanduser(name)
+    try:
+        with open(path, "rb"):
+            return path
+    except OSError as error:
+        raise service.ConfigError(f"[{group}] {option}: {path}: {error.strerror}") from error

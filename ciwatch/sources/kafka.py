@@ -1,7 +1,7 @@
 """Listening to the topic to which Gerrit's plugin events-kafka writes its stream, as one of a group."""
 
+import collections
 import logging
-import threading
 import time
 
 from ciwatch import service
@@ -13,19 +13,19 @@ LOG = logging.getLogger(__name__)
 # Events that are taken together, and acknowledged together.
 _BATCH = 500
 
-# After the first a listener that was killed leaves its partitions to the others, and after the second one that
-# lives and takes nothing, since it has no room; in milliseconds.
+# After the first a listener that was killed leaves its partitions to the others, and after the second one
+# that lives and takes nothing, since it has no room; in milliseconds.
 _SESSION_MS = 10_000
 _LONGEST_PAUSE_MS = 60_000
 
-# How often Kafka is told how far it is, in milliseconds: where the listener is killed, what was recorded since
-# is recorded again, which changes nothing.
+# How often Kafka is told how far it is, in milliseconds: where the listener is killed, what was recorded
+# since is recorded again, which changes nothing.
 _COMMIT_MS = 1000
 
-# How long an answer is waited for while there is trouble, how often it is asked for, and at first, in seconds.
+# How long an answer is waited for, in seconds; while there is trouble the second, as often as the third says.
+_PATIENCE_S = 10.0
 _ANSWER_S = 2.0
 _LOOK_S = 5.0
-_PATIENCE_S = 10.0
 
 
 class KafkaSource(broker.BrokerSource):
@@ -45,8 +45,9 @@ class KafkaSource(broker.BrokerSource):
         """Takes the configuration."""
         super().__init__(conf, since)
         self._library = self.library()
-        self._lock = threading.Lock()
         self._consumer = None
+        # From the thread that keeps. The library lets no second thread in while it waits for events.
+        self._kept = collections.deque()
         self._partitions = set()
         self._missed = None
         self._trouble = None
@@ -82,22 +83,25 @@ class KafkaSource(broker.BrokerSource):
             )
             while not self.stop.is_set():
                 yield from self._taken(consumer.take())
+                self._store(consumer)
                 if self._trouble is not None:
                     self._look(consumer)
                 if self._missed is not None:
                     missed, self._missed = self._missed, None
                     yield base.Missed(missed)
         finally:
-            with self._lock:
-                self._consumer = None
+            self._store(consumer)
             consumer.close()
         self.tell(base.Word.STOPPED)
 
     def kept(self, token):
-        """Stores the offsets of a batch; the library commits them every second, and before it leaves."""
-        with self._lock:
-            if self._consumer is not None:
-                self._consumer.store(token)
+        """Notes it for the thread that has the consumer."""
+        self._kept.append(token)
+
+    def _store(self, consumer):
+        """Stores what is kept; the library commits it every second, and before it leaves the group."""
+        while self._kept:
+            consumer.store(self._kept.popleft())
 
     def _taken(self, messages):
         offsets = {}
@@ -134,7 +138,7 @@ class KafkaSource(broker.BrokerSource):
             # One broker of several, or a connection that was idle; or this listener had no room for too long.
             LOG.debug("%s", error)
             return
-        said = _explain(self._library, error, self.conf)
+        said = self._consumer.explain(error)
         if said != self._trouble:
             LOG.warning("%s", said)
         self._trouble = said
@@ -184,7 +188,9 @@ class _Consumer:
             raise service.ConfigError(f"[kafka]: {error.args[0].str()}") from error
 
     def _fails(self, error):
-        self._error = error
+        # That all brokers are down follows from the error before, which tells why.
+        if error.code() != self._library.KafkaError._ALL_BROKERS_DOWN:
+            self._error = error
         if self._tell is not None:
             self._tell(error)
 
@@ -219,12 +225,37 @@ class _Consumer:
                 if place.error is not None:
                     raise self._library.KafkaException(place.error)
         except self._library.KafkaException as error:
-            # A broker that refuses is to the library one that does not answer; it told why before.
+            # Of errors that it tells of only when it is asked for events.
             self.client.poll(0)
-            raise broker.BrokerError(
-                _explain(self._library, error.args[0], self._conf, self._error)
-            ) from error
+            raise broker.BrokerError(self.explain(error.args[0])) from error
         return len(places)
+
+    def explain(self, error):
+        """What is wrong, and what to do."""
+        kinds, kafka = self._library.KafkaError, self._conf.kafka
+        where = f"Kafka at {_servers(self._conf)}"
+        silent = (kinds._TRANSPORT, kinds._ALL_BROKERS_DOWN, kinds._TIMED_OUT, kinds._RESOLVE)
+        if error.code() in silent and self._error is not None:
+            # Who is refused seems to get no answer.
+            error = self._error
+        code, reason = error.code(), error.str()
+        if code in (kinds._AUTHENTICATION, kinds.SASL_AUTHENTICATION_FAILED):
+            return f"{where}: {reason}; correct [kafka] username, password or sasl_mechanism"
+        if code == kinds._SSL:
+            return f"{where}: {reason}; correct [kafka] servers, tls or ca_file"
+        if code in silent:
+            return f"{where} does not answer: {reason}; is it up, and are [kafka] servers and tls right?"
+        if code in (kinds.UNKNOWN_TOPIC_OR_PART, kinds._UNKNOWN_TOPIC):
+            return (
+                f"{where} has no topic {kafka.topic!r}; set [kafka] topic to that of Gerrit's plugin"
+                " events-kafka"
+            )
+        if code in (kinds.TOPIC_AUTHORIZATION_FAILED, kinds.GROUP_AUTHORIZATION_FAILED):
+            return (
+                f"{where}: {reason}; its administrators have to let this account Read the topic"
+                f" {kafka.topic} and the group {kafka.group}"
+            )
+        return f"{where}: {reason}"
 
     def close(self):
         """Commits what is stored, and leaves the group."""
@@ -260,11 +291,8 @@ def _settings(conf):
         "security.protocol": ("SASL_" if kafka.username else "") + ("SSL" if kafka.tls else "PLAINTEXT"),
     }
     if kafka.tls:
-        settings |= {
-            "ssl.ca.location": broker.path(kafka.ca_file),
-            "ssl.certificate.location": broker.path(kafka.cert_file),
-            "ssl.key.location": broker.path(kafka.key_file),
-        }
+        names = ("ssl.ca.location", "ssl.certificate.location", "ssl.key.location")
+        settings |= zip(names, broker.files_of(conf, "kafka"), strict=True)
     if kafka.username:
         settings |= {
             "sasl.mechanism": kafka.sasl_mechanism,
@@ -282,35 +310,6 @@ def _deleted(client, places):
             if place.offset < low:
                 return f"Kafka deleted {low - place.offset} events of partition {place.partition} unread"
     return None
-
-
-def _explain(library, error, conf, earlier=None):
-    """What is wrong, and what to do.
-
-    :param earlier: what the library said before; who is refused seems to get no answer.
-    """
-    kinds, where = library.KafkaError, f"Kafka at {_servers(conf)}"
-    silent = (kinds._TRANSPORT, kinds._ALL_BROKERS_DOWN, kinds._TIMED_OUT, kinds._RESOLVE)
-    if earlier is not None and error.code() in silent:
-        error = earlier
-    code, reason = error.code(), error.str()
-    if code in (kinds._AUTHENTICATION, kinds.SASL_AUTHENTICATION_FAILED):
-        return f"{where}: {reason}; correct [kafka] username, password or sasl_mechanism"
-    if code == kinds._SSL:
-        return f"{where}: {reason}; correct [kafka] servers, tls or ca_file"
-    if code in silent:
-        return f"{where} does not answer: {reason}; is it up, and are [kafka] servers and tls right?"
-    if code in (kinds.UNKNOWN_TOPIC_OR_PART, kinds._UNKNOWN_TOPIC):
-        return (
-            f"{where} has no topic {conf.kafka.topic!r}; set [kafka] topic to that of Gerrit's plugin"
-            " events-kafka"
-        )
-    if code in (kinds.TOPIC_AUTHORIZATION_FAILED, kinds.GROUP_AUTHORIZATION_FAILED):
-        return (
-            f"{where}: {reason}; its administrators have to let this account Read the topic"
-            f" {conf.kafka.topic} and the group {conf.kafka.group}"
-        )
-    return f"{where}: {reason}"
 
 
 def _servers(conf):

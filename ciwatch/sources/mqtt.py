@@ -123,8 +123,9 @@ class _Connection:
             self._client.username_pw_set(mqtt.username, mqtt.password)
         if mqtt.tls:
             try:
-                self._client.tls_set(*map(broker.path, (mqtt.ca_file, mqtt.cert_file, mqtt.key_file)))
+                self._client.tls_set(*broker.files_of(conf, "mqtt"))
             except (OSError, ValueError) as error:
+                # Files that are there, and no certificate or key.
                 raise service.ConfigError(f"[mqtt] ca_file, cert_file, key_file: {error}") from error
         self._client.on_connect = self._connected
         self._client.on_subscribe = self._subscribed
