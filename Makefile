@@ -12,12 +12,13 @@ ifeq ($(shell git rev-parse --verify --quiet HEAD 2>/dev/null),)
 export PBR_VERSION ?= 0.0.0
 endif
 
-.PHONY: demo test gerrit browser deploy puppet lint docs sample clean help
+.PHONY: demo test gerrit brokers browser deploy puppet lint docs sample clean help
 
 help:
 	@echo 'make demo    the dashboard with an invented project, in your browser'
 	@echo 'make test    all tests; make test ARGS=test_opts runs those whose name matches'
 	@echo 'make gerrit  those against a real Gerrit, which need java and mvn'
+	@echo 'make brokers those against real Kafka and MQTT brokers, which need java, mvn and mosquitto'
 	@echo 'make browser those in a browser, which need chromium'
 	@echo 'make puppet  the checks of the Puppet module, which need Debian packages that it names'
 	@echo 'make deploy  a node that puppet sets up, which needs root, debootstrap and systemd-nspawn'
@@ -34,6 +35,9 @@ test: $(VENV)/.installed-test
 
 gerrit: $(VENV)/.installed-test
 	@$(bin)/python -m tests.gerrit $(ARGS)
+
+brokers: $(VENV)/.installed-test
+	@$(bin)/python -m tests.brokers $(ARGS)
 
 browser: $(VENV)/.installed-browser
 	@$(bin)/python -m tests.browser $(ARGS)
@@ -55,7 +59,7 @@ sample: $(VENV)/.installed
 	$(bin)/oslo-config-generator --config-file etc/oslo-config-generator/ciwatch.conf
 
 clean:
-	rm -rf $(VENV) .browser .deploy .gerrit .stestr .tox .ruff_cache .import_linter_cache build dist doc/build *.egg-info
+	rm -rf $(VENV) .browser .deploy .gerrit .kafka .stestr .tox .ruff_cache .import_linter_cache build dist doc/build *.egg-info
 	find ciwatch tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp is younger than what it was installed from; so the second time nothing is installed.

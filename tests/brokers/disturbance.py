@@ -2,11 +2,11 @@
 
     python -m tests.brokers.disturbance kafka --events 20000 --seed 1
 
-A real broker, to which the simulator's events are written without pause; on Kafka up to three listeners who
-share a consumer group, on MQTT one with its session. They are killed with -9, stopped, joined by others; their
-database is locked, so that events wait on disk; the broker is restarted. At the end every table is compared,
-row for row, with that of a database into which the same events were replayed once from a file, and the
-broker must have nothing that is not acknowledged.
+A real broker, to which the simulator's events are written without pause; on Kafka up to three listeners
+who share a consumer group, on MQTT one with its session. They are killed with -9, stopped, joined by others;
+their database is locked, so that events wait on disk; the broker is restarted. At the end every table is
+compared, row for row, with that of a database into which the same events were replayed once from a file, and
+the broker must have nothing that is not acknowledged.
 """
 
 import argparse
@@ -171,6 +171,7 @@ class Run:
         self._gerrit = stack.enter_context(gerrit_rest.GerritRest())
         self._database = self._folder / "ciwatch.sqlite"
         self._processes = {}
+        self._published = 0
         stack.callback(self._end_all, signal.SIGKILL)
         self.done = collections.Counter()
 
@@ -197,6 +198,7 @@ class Run:
         begun = time.monotonic()
         for number, line in enumerate(self._lines):
             self._stage.publish(line)
+            self._published = number
             if (ahead_s := number / PER_SECOND - (time.monotonic() - begun)) > 0.05:
                 time.sleep(ahead_s)
 
@@ -243,6 +245,8 @@ class Run:
         if len(self._stage.listeners) > 1:
             kinds |= {"joined or left": 4}
         kind = self._rng.choices(list(kinds), kinds.values())[0]
+        if not self.done["broker restarted"] and self._published > len(self._lines) / 3:
+            kind = "broker restarted"
         getattr(self, "_" + kind.replace(" ", "_"))()
         self.done[kind] += 1
         for name, process in self._processes.items():
