@@ -23,7 +23,7 @@ _LONGEST_PAUSE_MS = 60_000
 _COMMIT_MS = 1000
 
 # How long an answer is waited for, in seconds; while there is trouble the second, as often as the third says.
-_PATIENCE_S = 10.0
+_PATIENCE_S = 5.0
 _ANSWER_S = 2.0
 _LOOK_S = 5.0
 

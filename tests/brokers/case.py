@@ -59,17 +59,23 @@ class BrokerTestCase(test_replay.CommandTestCase):
         for name, value in options.items():
             self.environment[f"OS_{self.source.upper()}__{name.upper()}"] = str(value)
 
-    def listen(self):
-        """A listener that listens, and has asked Gerrit for what it missed."""
+    def listen(self, asks=True):
+        """A listener that listens.
+
+        :param asks: whether to wait until it has asked Gerrit, too, which it does half a minute after its
+            start where nothing seems to be missing.
+        """
         process = self.start("listen")
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         begun = str(test_listen.now() - test_listen.datetime.timedelta(seconds=1))[:19]
         self.wait_for(
             lambda: self.query(
-                "SELECT 1 FROM listeners WHERE state = 'listening' AND started_at >= ? AND caught_up_at >= ?",
+                "SELECT 1 FROM listeners WHERE state = 'listening' AND started_at >= ?"
+                " AND (caught_up_at >= ? OR NOT ?)",
                 begun,
                 begun,
+                asks,
             )
         )
         return process
@@ -99,10 +105,8 @@ class BrokerTestCase(test_replay.CommandTestCase):
 
     def end(self, process):
         """Stops a listener as systemd does; returns what it said on standard error."""
-        begun = time.monotonic()
         process.terminate()
         _, said = process.communicate(timeout=30)
-        self.assertLess(time.monotonic() - begun, 5)
         self.assertEqual(0, process.returncode, said)
         return said.decode()
 

@@ -56,7 +56,7 @@ class TestKafka(case.BrokerTestCase):
         """All that the topic has, from its beginning; what is no event stops nothing; all is acknowledged."""
         self.publish(test_listen.result(1), case.rejected(5), b'{"type":"ref-updated","eventCreatedOn":1}')
         self.publish(None, b"", test_listen.result(2), partition=1)
-        process = self.listen()
+        process = self.listen(asks=False)
         self.wait_for_reports(1, 2)
         self.publish(test_listen.result(3), partition=1)
         self.wait_for_reports(1, 2, 3)
@@ -69,14 +69,14 @@ class TestKafka(case.BrokerTestCase):
 
     def test_killed(self):
         """What was not acknowledged comes again, and nothing else."""
-        process = self.listen()
+        process = self.listen(asks=False)
         self.publish(test_listen.result(1))
         self.wait_for_reports(1)
         self.wait_for(lambda: self.behind() == 0)
         process.send_signal(signal.SIGKILL)
         process.wait()
         self.publish(test_listen.result(2))
-        process = self.listen()
+        process = self.listen(asks=False)
         self.wait_for_reports(1, 2)
         self.end(process)
         # Nothing was missed but what nobody can know of at the first start.
@@ -95,7 +95,7 @@ class TestKafka(case.BrokerTestCase):
         place = confluent_kafka.TopicPartition(self.topic, 0, 3)
         for deleted in self.server.admin.delete_records([place]).values():
             deleted.result(30)
-        process = self.listen()
+        process = self.listen(asks=False)
         self.wait_for_reports(1, 2, 3, 4)
         self.wait_for(
             lambda: self.query("SELECT reason, filled_by FROM gaps")

@@ -67,6 +67,21 @@ class TestCheck(test_listen.ListenTestCase):
         self.assertNotIn("login", self.check("--source", "rest"))
         self.assertIn("[gerrit] username is not set", self.failure("account"))
 
+    def test_broker(self):
+        """What is missing before a broker can be asked, or that none is there."""
+        self.assertIn("[kafka] servers: name a broker", self.failure("broker", "--source", "kafka"))
+        self.assertIn("[mqtt] host: name the broker", self.failure("broker", "--source", "mqtt"))
+        self.environment |= {"OS_MQTT__HOST": "127.0.0.1", "OS_MQTT__PORT": "9"}
+        self.assertIn("127.0.0.1 port 9: Connection refused", self.failure("broker", "--source", "mqtt"))
+
+    def test_library_of_a_broker(self):
+        """Without it one line says what to type, here and where it is to be used."""
+        (self.folder / "confluent_kafka.py").write_text("raise ImportError('it is not there')\n")
+        self.environment["PYTHONPATH"] = str(self.folder)
+        said = "the source kafka needs confluent-kafka: pip install 'ciwatch[kafka]'"
+        self.assertEqual(said, self.failure("broker", "--source", "kafka"))
+        self.assertEqual((1, "", f"{said}\n"), self.ciwatch("listen", "--source", "kafka"))
+
     def test_configuration(self):
         """A value that cannot be used is told as by every command."""
         self.environment["OS_WEB__PORT"] = "banana"
