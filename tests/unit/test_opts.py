@@ -122,6 +122,11 @@ class TestOptions(base.TestCase):
             return "first,second name", ["first", "second name"]
         if isinstance(kind, types.URI):
             return "https://gerrit.example/r", "https://gerrit.example/r"
+        if isinstance(kind, types.Boolean):
+            return str(not self.option.default), not self.option.default
+        if getattr(kind, "choices", None):
+            other = next(choice for choice in kind.choices if choice != self.option.default)
+            return other, other
         return "ci.example", "ci.example"
 
 
@@ -133,6 +138,8 @@ class TestBadValue(base.TestCase):
         ("too high", {"option": "[web] port", "value": "70000", "why": "equal to 65535"}),
         ("too low", {"option": "[listener] batch_size", "value": "0", "why": "equal to 1"}),
         ("no host", {"option": "[web] host", "value": "two words", "why": "not a valid host"}),
+        ("neither", {"option": "[mqtt] tls", "value": "perhaps", "why": "'perhaps'"}),
+        ("no choice", {"option": "[kafka] sasl_mechanism", "value": "GUESS", "why": "SCRAM-SHA-512"}),
         ("scheme", {"option": "[gerrit] url", "value": "ftp://x", "why": "but was 'ftp'"}),
         (
             "too long",
