@@ -69,9 +69,11 @@ def jars():
 
 
 class Kafka(server.Server):
-    """One node, with plain text, or one more listener with what *more* says.
+    """One node.
 
     :ivar sasl_port: where who signs in is answered.
+    :ivar tls_port: where it speaks TLS.
+    :ivar certificate: the path of its certificate, which signs itself.
     """
 
     def __init__(self, folder, accounts=None):
@@ -81,7 +83,12 @@ class Kafka(server.Server):
         """
         super().__init__(folder)
         jars()
-        self.sasl_port, controller = server.free_port(), server.free_port()
+        self.sasl_port, self.tls_port, controller = (server.free_port() for _ in range(3))
+        self.certificate, key = server.make_certificate(self.folder)
+        both = self.folder / "both.pem"
+        both.write_bytes(key.read_bytes() + self.certificate.read_bytes())
+        ports = {"PLAINTEXT": self.port, "SASL_PLAINTEXT": self.sasl_port, "SSL": self.tls_port}
+        listeners = ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items())
         users = "".join(f' user_{name}="{word}"' for name, word in (accounts or {"nobody": "x"}).items())
         plain = "org.apache.kafka.common.security.plain.PlainLoginModule required"
         settings = {
@@ -89,12 +96,11 @@ class Kafka(server.Server):
             "node.id": 1,
             "controller.quorum.voters": f"1@127.0.0.1:{controller}",
             "controller.listener.names": "CONTROLLER",
-            "listeners": f"PLAINTEXT://127.0.0.1:{self.port},SASL_PLAINTEXT://127.0.0.1:{self.sasl_port},"
-            f"CONTROLLER://127.0.0.1:{controller}",
-            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{self.port},"
-            f"SASL_PLAINTEXT://127.0.0.1:{self.sasl_port}",
-            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,"
-            "CONTROLLER:PLAINTEXT",
+            "listeners": f"{listeners},CONTROLLER://127.0.0.1:{controller}",
+            "advertised.listeners": listeners,
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT," + ",".join(f"{n}:{n}" for n in ports),
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": both,
             "sasl.enabled.mechanisms": "PLAIN",
             "listener.name.sasl_plaintext.plain.sasl.jaas.config": f"{plain}{users};",
             "log.dirs": self.folder / "data",

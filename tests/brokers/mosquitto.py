@@ -20,7 +20,11 @@ def program():
 
 
 class Mosquitto(server.Server):
-    """A broker that writes its sessions down when it ends."""
+    """A broker that writes its sessions down when it ends.
+
+    :ivar tls_port: where it speaks TLS.
+    :ivar certificate: the path of its certificate, which signs itself.
+    """
 
     def __init__(self, folder, account=None):
         """Writes its configuration.
@@ -39,6 +43,9 @@ class Mosquitto(server.Server):
             "max_queued_messages 0",
             f"allow_anonymous {'false' if account else 'true'}",
         ]
+        self.tls_port = server.free_port()
+        self.certificate, key = server.make_certificate(self.folder)
+        text += [f"listener {self.tls_port} 127.0.0.1", f"certfile {self.certificate}", f"keyfile {key}"]
         if account:
             words = self.folder / "passwords"
             subprocess.run(["mosquitto_passwd", "-c", "-b", words, *account], check=True, capture_output=True)

@@ -1,6 +1,7 @@
 """What the two brokers share: a process in a folder, on a free port of 127.0.0.1."""
 
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +18,20 @@ def free_port():
     """A TCP port of 127.0.0.1 that nobody uses now."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return taken.getsockname()[1]
+
+
+def make_certificate(folder):
+    """Makes a certificate of 127.0.0.1 that signs itself; returns the paths of it and of its key.
+
+    :raises MissingError: where openssl is absent.
+    """
+    if shutil.which("openssl") is None:
+        raise MissingError("needs a certificate, and there is no openssl: apt install openssl")
+    certificate, key = pathlib.Path(folder) / "certificate.pem", pathlib.Path(folder) / "key.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    command += ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run([*command, "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    return certificate, key
 
 
 class Server:

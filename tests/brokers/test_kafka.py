@@ -52,6 +52,13 @@ class TestKafka(case.BrokerTestCase):
         self.configure(username="", servers="127.0.0.1:9")
         self.check(r"^FAIL  broker: .* does not answer: .*Connection refused")
 
+    def test_tls(self):
+        """The certificate is verified."""
+        self.configure(servers=f"127.0.0.1:{self.server.tls_port}", tls="true")
+        self.check(r"^FAIL  broker: .*certificate verify failed.*\[kafka\] servers, tls or ca_file")
+        self.configure(ca_file=self.server.certificate)
+        self.check("^ok    broker: ")
+
     def test_hears(self):
         """All that the topic has, from its beginning; what is no event stops nothing; all is acknowledged."""
         self.publish(test_listen.result(1), case.rejected(5), b'{"type":"ref-updated","eventCreatedOn":1}')

@@ -55,6 +55,13 @@ class TestMqtt(case.BrokerTestCase):
         self.configure(topic="gerrit/#", port=9)
         self.check(r"^FAIL  broker: 127.0.0.1 port 9: Connection refused")
 
+    def test_tls(self):
+        """The certificate is verified."""
+        self.configure(port=self.server.tls_port, tls="true")
+        self.check("^FAIL  broker: .*certificate verify failed")
+        self.configure(ca_file=self.server.certificate)
+        self.check("^ok    broker: ")
+
     def test_hears(self):
         """What is published; what is no event stops nothing."""
         process = self.listen()
