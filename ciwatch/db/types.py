@@ -46,8 +46,10 @@ class UTCDateTime(sa.types.TypeDecorator):
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
 
+        read = datetime.datetime.fromisoformat
+
         def process(value):
-            return None if value is None else datetime.datetime.fromisoformat(value + "+00:00")
+            return None if value is None else read(value + "+00:00")
 
         return process
 
