@@ -114,6 +114,8 @@ def learn(known, places):
 
 def read_jobs(known, system_id, stale, as_of):
     """The :class:`Correction` of stale days, of job id -> :class:`~ciwatch.insight.days.JobDay` of a CI."""
+    if not stale.whole and not stale.partly:
+        return {}
     spoke, report = scene.NEEDS["answered"], models.Report
     accounts = spells.accounts_of(known.connection, system_id)
     later = sa.select(report.id).where(

@@ -174,6 +174,8 @@ def read_some(known, places, as_of, need, system_id, rare=None):
     :param rare: another condition, as that of :func:`read`.
     :returns: place -> :class:`~ciwatch.insight.scene.Scene`.
     """
+    if not places:
+        return {}
     time, connection = _Time(as_of), known.connection
     accounts, by_place = spells.accounts_of(connection, system_id), {}
     for place, patch_set in _of_days(known, places, time, rare, *_meets(need, accounts, as_of)):
