@@ -265,12 +265,16 @@ class Window:
     def _where_it_reports(self, columns):
         if self._systems is None or self._scope.project_id is not None:
             return []
-        there = (
+        return [columns.project_id.in_(self._reported_on)]
+
+    @functools.cached_property
+    def _reported_on(self):
+        """The statement that tells on which projects the CIs report."""
+        return (
             sa.select(models.AccountProject.project_id)
             .join(models.Account, models.Account.id == models.AccountProject.account_id)
             .where(models.Account.ci_system_id.in_(self._systems))
         )
-        return [columns.project_id.in_(there)]
 
 
 class _Count(typing.NamedTuple):

@@ -220,9 +220,23 @@ def quote(text):
     return urllib.parse.quote(text, safe="")
 
 
+# Each line of a list leads to the same CI.
+@functools.lru_cache(maxsize=1024)
 def anchor(name):
     """A name as a fragment, safe in an address and as an id."""
     return urllib.parse.quote(name, safe="").replace("%", "_")
+
+
+def places(evidence, name, most):
+    """Links to what a CI said of the first *most* of some patch sets, as HTML; and how many more there are."""
+    fragment = anchor(name)
+    links = [
+        f'<a href="/change/{each.change}#{each.patch_set}-{fragment}">{each.change},{each.patch_set}</a> '
+        for each in evidence[:most]
+    ]
+    more = f"and {len(evidence) - most} more" if len(evidence) > most else ""
+    # Of numbers, and of a name that is made safe for an address.
+    return markupsafe.Markup("".join(links) + more)  # noqa: S704
 
 
 def bounded(text, length=2000):
@@ -292,6 +306,7 @@ HELPERS = types.SimpleNamespace(
     iso=iso,
     mark=mark,
     path=path,
+    places=places,
     query=query,
     relative=relative,
     safe_url=safe_url,
