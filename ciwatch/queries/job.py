@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.db import types
 from ciwatch.insight import days
 from ciwatch.insight import flakes
 from ciwatch.insight import statistics
@@ -211,7 +212,7 @@ def _flips(connection, named, as_of):
     said = {patch_set: [] for patch_set in newest}
     for at, patch_set, result in builds:
         if patch_set in said:
-            said[patch_set].append(Said(at, result))
+            said[patch_set].append(Said(types.moment(at, connection.dialect), result))
     statement = (
         sa.select(
             models.PatchSet.id,

@@ -200,6 +200,7 @@ def read_some(known, places, as_of, need, system_id, rare=None):
                 also=speakers,
                 # Of the others it does not matter.
                 learned={system_id} if expects.is_expected(*place) else frozenset(),
+                with_spells=bool(attempts),
             ),
         )
         for place, there in by_place.items()

@@ -83,6 +83,20 @@ def _silence(request):
     return collector.silence(request.db, request.now, request.newest)
 
 
+def escape(value):
+    """What a template shows of a value, safe in HTML."""
+    kind = type(value)
+    if kind is str:
+        return _escape_text(value)
+    return str(value) if kind is int else markupsafe.escape(value)
+
+
+# A page shows thousands, most of them again and again. Markup, which stays as it is, never comes here.
+@functools.lru_cache(maxsize=4096)
+def _escape_text(text):
+    return str(markupsafe.escape(text))
+
+
 def safe_url(url):
     """*url* where it is an http or https address, else None: all else came from a comment, too."""
     if not url:
@@ -228,7 +242,7 @@ def anchor(name):
 
 
 def places(evidence, name, most):
-    """Links to what a CI said of the first *most* of some patch sets, as HTML; and how many more there are."""
+    """Links to what a CI said of *most* of some patch sets, and how many more there are, as HTML."""
     fragment = anchor(name)
     links = [
         f'<a href="/change/{each.change}#{each.patch_set}-{fragment}">{each.change},{each.patch_set}</a> '
