@@ -227,12 +227,14 @@ def _read_said(connection, system_id, since, until):
     # Row by row takes twice as long.
     rows = sorted(connection.execute(_LINES, asked).all(), key=_IN_ORDER)
     times, digests, patch_sets, lines = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [])
-    before = {}
+    before, counts = {}, collections.Counter(patch_sets)
     # Of what is read of the first days, it is known whether it was posted once more.
-    for place, text in enumerate(zip(patch_sets, digests, strict=True)):
-        if text in before and _is_again(times[before[text]], times[place], connection.dialect):
-            lines[place] = ""
-        before[text] = place
+    for place, patch_set in enumerate(patch_sets):
+        if counts[patch_set] > 1:
+            text = patch_set, digests[place]
+            if text in before and _is_again(times[before[text]], times[place], connection.dialect):
+                lines[place] = ""
+            before[text] = place
     asked = {"ci_system_id": system_id, "since": first, "until": until}
     for start, end in connection.execute(_SPELLS, asked).all():
         stop = len(times) if end is None else bisect.bisect_left(times, end)
