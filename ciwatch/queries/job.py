@@ -123,27 +123,48 @@ class Named(msgspec.Struct, frozen=True):
 
 def find(connection, pairs):
     """The :class:`Named` job of the first of some (CI or account, job) that there is, or None."""
-    system, account, job = models.CISystem, models.Account, models.Job
-    statement = (
-        sa.select(system.id, system.name, system.title, job.id, job.name, account.username)
-        .join(job, job.ci_system_id == system.id)
-        .outerjoin(account, account.ci_system_id == system.id)
-        .where(
-            job.name.in_(sorted({name for _, name in pairs})),
-            sa.or_(
-                *(
-                    field.in_(sorted({owner for owner, _ in pairs}))
-                    for field in (system.name, account.username)
-                )
-            ),
-        )
-    )
-    rows = connection.execute(statement).all()
+    owners, names = (sorted(set(each)) for each in zip(*pairs, strict=True))
+    rows = connection.execute(_NAMED, {"owners": owners, "names": names}).all()
     for owner, name in pairs:
         for row in rows:
             if row[4] == name and owner in (row[1], row[5]):
                 return Named(*row[:5])
     return None
+
+
+# Said once: to put a statement together takes longer than SQLite takes for it.
+
+_OWNERS = sa.bindparam("owners", expanding=True)
+
+_NAMED = (
+    sa.select(
+        models.CISystem.id,
+        models.CISystem.name,
+        models.CISystem.title,
+        models.Job.id,
+        models.Job.name,
+        models.Account.username,
+    )
+    .join(models.Job, models.Job.ci_system_id == models.CISystem.id)
+    .outerjoin(models.Account, models.Account.ci_system_id == models.CISystem.id)
+    .where(
+        models.Job.name.in_(sa.bindparam("names", expanding=True)),
+        sa.or_(models.CISystem.name.in_(_OWNERS), models.Account.username.in_(_OWNERS)),
+    )
+)
+
+_PATCH_SETS = (
+    sa.select(
+        models.PatchSet.id,
+        models.Project.name,
+        models.Change.number,
+        models.PatchSet.number,
+        models.Change.subject,
+    )
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .join(models.Project, models.Project.id == models.Change.project_id)
+    .where(models.PatchSet.id.in_(sa.bindparam("patch_set_ids", expanding=True)))
+)
 
 
 def read(connection, registry, named, as_of, count, result="", page=1):
@@ -213,19 +234,7 @@ def _flips(connection, named, as_of):
     for at, patch_set, result in builds:
         if patch_set in said:
             said[patch_set].append(Said(types.moment(at, connection.dialect), result))
-    statement = (
-        sa.select(
-            models.PatchSet.id,
-            models.Project.name,
-            models.Change.number,
-            models.PatchSet.number,
-            models.Change.subject,
-        )
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .join(models.Project, models.Project.id == models.Change.project_id)
-        .where(models.PatchSet.id.in_(newest))
-    )
-    about = {key: values for key, *values in connection.execute(statement)}
+    about = {key: values for key, *values in connection.execute(_PATCH_SETS, {"patch_set_ids": newest})}
     return flips, [Flip(*about[each], said[each]) for each in newest]
 
 
