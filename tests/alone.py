@@ -18,13 +18,16 @@ def cases(suite):
             yield each
 
 
-def main(folder, words):
-    """Runs those whose name holds all *words*; returns the exit code."""
+def main(folder, words, suite=unittest.TestSuite):
+    """Runs those whose name holds all *words*; returns the exit code.
+
+    :param suite: makes of a list of cases what runs them.
+    """
     found = list(cases(unittest.TestLoader().discover(folder, top_level_dir=".")))
     chosen = [case for case in found if all(word in case.id() for word in words)]
     result = testtools.TextTestResult(sys.stdout, verbosity=2)
     result.startTestRun()
-    unittest.TestSuite(chosen).run(result)
+    suite(chosen).run(result)
     result.stopTestRun()
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     skipped = sum(len(cases) for cases in result.skip_reasons.values())

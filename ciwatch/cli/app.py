@@ -1,5 +1,6 @@
 """The program ``ciwatch``: global options, the commands, and what an error looks like."""
 
+from importlib import metadata
 import sys
 
 from cliff import app
@@ -8,6 +9,16 @@ import pbr.version
 
 import ciwatch
 from ciwatch import service
+
+
+class Commands(commandmanager.CommandManager):
+    """All commands, of which only the one that is run is imported: cliff's own manager imports every one."""
+
+    def load_commands(self, namespace):
+        """Finds those of a *namespace* of entry points."""
+        self.group_list.append(namespace)
+        for found in metadata.entry_points(group=namespace):
+            self.commands[found.name.replace("_", " ")] = found
 
 
 class CIWatch(app.App):
@@ -21,7 +32,7 @@ class CIWatch(app.App):
         super().__init__(
             description=ciwatch.__doc__ + " 'ciwatch help COMMAND' tells more of each command.",
             version=pbr.version.VersionInfo("ciwatch").version_string(),
-            command_manager=commandmanager.CommandManager("ciwatch.cli"),
+            command_manager=Commands("ciwatch.cli"),
             deferred_help=True,
         )
         self._conf = None

@@ -1,11 +1,13 @@
 """How the manual is built. It needs CI Watch installed, no network, and no git."""
 
+import json
 import pathlib
 
 extensions = [
     "cliff.sphinxext",
     "oslo_config.sphinxext",
     "sphinx.ext.autodoc",
+    "sphinxcontrib.openapi",
     "stevedore.sphinxext",
 ]
 
@@ -27,3 +29,13 @@ html_show_sourcelink = False
 autoprogram_cliff_application = "ciwatch"
 autoprogram_cliff_app_dist_name = "ciwatch"
 autodoc_member_order = "bysource"
+
+
+def setup(app):
+    """Writes what :doc:`/user/api-reference` is made of: the description of the API that every site has."""
+    from ciwatch.web.api import endpoints
+    from ciwatch.web.api import openapi
+
+    described = pathlib.Path(__file__).parents[1] / "build" / "openapi.json"
+    described.parent.mkdir(exist_ok=True)
+    described.write_text(json.dumps(openapi.document(endpoints.ENDPOINTS)))

@@ -129,6 +129,9 @@ class Node:
     def close(self):
         """Ends it, whatever it does, and removes its disk."""
         if self._process:
+            # Without its first process all of its others end; without systemd-nspawn none does.
+            if first := self._first():
+                os.kill(first, signal.SIGKILL)
             self._process.kill()
             self._process.wait(_BOOT_S)
         shutil.rmtree(self.path)

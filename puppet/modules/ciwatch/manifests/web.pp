@@ -22,8 +22,12 @@ class ciwatch::web {
     notify => Class['apache::service'],
   }
 
-  # Apache's list has pages and style sheets, but not scripts, pictures and feeds.
-  $compress = '    AddOutputFilterByType DEFLATE text/javascript image/svg+xml application/atom+xml'
+  # All that compresses, since the list of a folder takes the place of Apache's own.
+  $types = [
+    'text/html', 'text/css', 'text/javascript', 'text/plain', 'text/csv',
+    'application/json', 'application/atom+xml', 'image/svg+xml',
+  ]
+  $compress = "    AddOutputFilterByType DEFLATE ${types.join(' ')}"
 
   $vhost = {
     'servername'             => $ciwatch::server_name,
