@@ -153,7 +153,8 @@ class Window:
         :param with_others: whether it is asked what others said, too.
         :param wanted: how many are asked for, where it is known: more days than these need are not looked at.
         """
-        names, left = frozenset(names), self._counts(names)
+        names = frozenset(names)
+        left = self._counts(names)
         most = _PATCH_SETS_AT_ONCE if wanted is None else min(_PATCH_SETS_AT_ONCE, skip + wanted)
         while left and left[-1].is_known and left[-1].count <= skip:
             skip -= left.pop().count
