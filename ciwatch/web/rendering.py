@@ -86,9 +86,13 @@ def _silence(request):
 def escape(value):
     """What a template shows of a value, safe in HTML."""
     kind = type(value)
-    if kind is str:
+    # Whole comments are not worth the memory.
+    if kind is str and len(value) <= _LONGEST_KEPT:
         return _escape_text(value)
     return str(value) if kind is int else markupsafe.escape(value)
+
+
+_LONGEST_KEPT = 256
 
 
 # A page shows thousands, most of them again and again. Markup, which stays as it is, never comes here.
