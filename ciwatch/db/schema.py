@@ -1,5 +1,6 @@
 """The state of the schema: is the database ours, is it current, bring it up to date."""
 
+import contextlib
 import pathlib
 
 from alembic import command
@@ -8,7 +9,14 @@ from alembic import script
 from alembic.runtime import migration
 import sqlalchemy as sa
 
+from ciwatch.db import collation
+from ciwatch.db import engine as engines
+
 MIGRATIONS = pathlib.Path(__file__).parent / "migrations"
+
+#: A number of no meaning: whoever makes the tables holds it, and for so many seconds others wait.
+_LOCK = 2026112500
+_PATIENCE_S = 600
 
 
 class SchemaError(Exception):
@@ -34,7 +42,9 @@ def upgrade(connection):
     settings = alembic_config.Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.attributes["connection"] = connection
+    collation.set_default(connection)
     command.upgrade(settings, "head")
+    collation.settle(connection)
     return before, current(connection)
 
 
@@ -46,9 +56,33 @@ def prepare(engine):
     :raises SchemaError: where the database must be migrated first, or is newer than this program.
     """
     with engine.begin() as connection:
-        if current(connection) is None and not sa.inspect(connection).get_table_names():
-            upgrade(connection)
+        if _is_empty(connection):
+            with _alone(connection):
+                if _is_empty(connection):
+                    upgrade(connection)
         check(connection)
+
+
+def _is_empty(connection):
+    return current(connection) is None and not sa.inspect(connection).get_table_names()
+
+
+@contextlib.contextmanager
+def _alone(connection):
+    """Waits until no other process makes the tables. SQLite lets one write at a time anyway."""
+    name = connection.dialect.name
+    if name == "postgresql":
+        # Until the end of the transaction, with which the tables are there.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    if name not in ("mysql", "mariadb"):
+        yield
+        return
+    # Making a table ends a transaction there, and with it any lock but this.
+    connection.execute(sa.select(sa.func.get_lock(f"ciwatch-{_LOCK}", _PATIENCE_S)))
+    try:
+        yield
+    finally:
+        connection.execute(sa.select(sa.func.release_lock(f"ciwatch-{_LOCK}")))
 
 
 def check(connection):
@@ -56,12 +90,13 @@ def check(connection):
     revision = current(connection)
     if revision == head():
         return
+    option = engines.option_of(connection)
     known = {entry.revision for entry in script.ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if revision is None or revision in known:
         raise SchemaError(
-            f"[database] connection: its schema is {revision or 'not there'}, this version needs {head()}:"
+            f"[database] {option}: its schema is {revision or 'not there'}, this version needs {head()}:"
             " run 'ciwatch db upgrade'"
         )
     raise SchemaError(
-        f"[database] connection: its schema {revision} was made by a newer CI Watch than this one"
+        f"[database] {option}: its schema {revision} was made by a newer CI Watch than this one"
     )

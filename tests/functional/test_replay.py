@@ -6,12 +6,13 @@ import os
 import pty
 import re
 import signal
-import sqlite3
 import struct
 import subprocess
 import sys
 import termios
 import time
+
+import sqlalchemy as sa
 
 from tests import base
 
@@ -20,17 +21,18 @@ SUMMARY = re.compile(r"read (\d+) recorded (\d+) duplicate (\d+) ignored (\d+) r
 
 
 class CommandTestCase(base.TestCase):
-    """Runs the program in a process of its own, on a database in the test's folder."""
+    """Runs the program in a process of its own, on a database of the test's own."""
 
     def setUp(self):
-        """Names the database."""
+        """Makes the database."""
         super().setUp()
-        self.database = self.folder / "events.sqlite"
-        self.environment = {
-            **os.environ,
-            "OS_DATABASE__CONNECTION": f"sqlite:///{self.database}",
-            "HOME": str(self.folder),
-        }
+        self.environment = {**os.environ, "HOME": str(self.folder)}
+        self.use_database("events.sqlite")
+
+    def use_database(self, name):
+        """Another database from now on."""
+        self.database = self.make_database(name)
+        self.environment["OS_DATABASE__CONNECTION"] = self.database.url
 
     def start(self, *words, **options):
         """The started program."""
@@ -51,9 +53,7 @@ class CommandTestCase(base.TestCase):
 
     def count(self, table):
         """Rows of *table*."""
-        connection = sqlite3.connect(self.database)
-        self.addCleanup(connection.close)
-        return connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        return self.database.query(f"SELECT count(*) FROM {table}")[0][0]
 
     def write(self, name, *lines):
         """A file of lines."""
@@ -101,7 +101,7 @@ class TestReplay(CommandTestCase):
             time.sleep(0.1)
             try:
                 found = self.count("builds")
-            except sqlite3.OperationalError:
+            except sa.exc.DBAPIError:
                 pass
         self.assertEqual(1, found)
         out, _ = process.communicate(self.events(2)[1], timeout=30)
@@ -176,7 +176,7 @@ class TestReplay(CommandTestCase):
             try:
                 if self.count("builds"):
                     break
-            except sqlite3.OperationalError:
+            except sa.exc.DBAPIError:
                 pass
             time.sleep(0.02)
         process.send_signal(signal.SIGKILL)

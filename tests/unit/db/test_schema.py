@@ -15,6 +15,12 @@ from ciwatch.recorder import versions
 from tests import base
 
 
+def _compare_defaults(context, inspected, column, found, _, said):
+    """False where they are the same, else None: Alembic decides. MySQL calls false 0."""
+    is_same = context.dialect.name == "mysql" and (found, said) == ("0", "false")
+    return False if is_same else None
+
+
 class TestSchema(base.TestCase):
     """The state of the schema."""
 
@@ -23,7 +29,7 @@ class TestSchema(base.TestCase):
         store = self.make_engine()
         with store.connect() as connection:
             context = migration.MigrationContext.configure(
-                connection, opts={"compare_type": True, "compare_server_default": True}
+                connection, opts={"compare_type": True, "compare_server_default": _compare_defaults}
             )
             self.assertEqual([], autogenerate.compare_metadata(context, models.Base.metadata))
 
@@ -70,7 +76,7 @@ class TestSchema(base.TestCase):
 
 
 class TestEngine(base.TestCase):
-    """What SQLite is told."""
+    """What databases are told."""
 
     def test_read_only(self):
         """The web side cannot write, even by mistake."""
@@ -81,13 +87,14 @@ class TestEngine(base.TestCase):
         with store.connect() as connection:
             self.assertEqual([], connection.execute(sa.select(models.Project.__table__)).all())
             error = self.assertRaises(
-                sa.exc.OperationalError,
+                sa.exc.DBAPIError,
                 connection.execute,
                 sa.insert(models.Project.__table__),
                 {"id": 1, "name": "x"},
             )
-        self.assertIn("readonly", str(error))
+        self.assertRegex(str(error), "(?i)read-?only|READ ONLY")
 
+    @base.sqlite_only("a server has no journal of this kind")
     def test_journal(self):
         """Readers and one writer do not wait for one another."""
         with self.make_engine().connect() as connection:
