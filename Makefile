@@ -12,11 +12,12 @@ ifeq ($(shell git rev-parse --verify --quiet HEAD 2>/dev/null),)
 export PBR_VERSION ?= 0.0.0
 endif
 
-.PHONY: demo test gerrit browser deploy puppet lint docs sample clean help
+.PHONY: demo test functional gerrit browser deploy puppet lint docs sample clean help
 
 help:
 	@echo 'make demo    the dashboard with an invented project, in your browser'
 	@echo 'make test    all tests; make test ARGS=test_opts runs those whose name matches'
+	@echo 'make functional  those that speak to a database, on PostgreSQL and MariaDB, which they need'
 	@echo 'make gerrit  those against a real Gerrit, which need java and mvn'
 	@echo 'make browser those in a browser, which need chromium'
 	@echo 'make puppet  the checks of the Puppet module, which need Debian packages that it names'
@@ -31,6 +32,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	@$(bin)/python tools/run_tests.py $(ARGS)
+
+functional: $(VENV)/.installed-test
+	@$(bin)/python -m tests.engines $(ARGS)
 
 gerrit: $(VENV)/.installed-test
 	@$(bin)/python -m tests.gerrit $(ARGS)

@@ -164,6 +164,23 @@ class PostgreSQL(Server):
         return ("postgres", "-D", "data", *(word for each in settings for word in ("-c", each)))
 
 
+class Standby(PostgreSQL):
+    """A replica of a :class:`PostgreSQL`, which hears from it all that is written there."""
+
+    def __init__(self, primary, *settings):
+        """Takes the server whose replica it is."""
+        super().__init__(*settings)
+        self._primary = primary
+
+    def initialise(self):
+        """Copies the primary's data, and notes where more is to be had."""
+        where = f"--host={self._primary.folder}"
+        self.run_program(
+            *("pg_basebackup", where, "--username=ciwatch", "--pgdata=data"),
+            *("--write-recovery-conf", "--checkpoint=fast", "--no-sync"),
+        )
+
+
 class MariaDB(Server):
     """MariaDB as it is without any configuration: a language's order, and an alphabet of 256 letters."""
 

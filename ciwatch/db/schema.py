@@ -14,9 +14,12 @@ from ciwatch.db import engine as engines
 
 MIGRATIONS = pathlib.Path(__file__).parent / "migrations"
 
-#: A number of no meaning: whoever makes the tables holds it, and for so many seconds others wait.
-_LOCK = 2026112500
-_PATIENCE_S = 600
+#: What to call to wait for a lock and to give it back, which bears a number, or a name, of no meaning.
+_LOCKS = {
+    "postgresql": (sa.func.pg_advisory_lock(2026112500), sa.func.pg_advisory_unlock(2026112500)),
+    "mysql": (sa.func.get_lock("ciwatch-schema", 60), sa.func.release_lock("ciwatch-schema")),
+}
+_LOCKS["mariadb"] = _LOCKS["mysql"]
 
 
 class SchemaError(Exception):
@@ -56,33 +59,33 @@ def prepare(engine):
     :raises SchemaError: where the database must be migrated first, or is newer than this program.
     """
     with engine.begin() as connection:
-        if _is_empty(connection):
-            with _alone(connection):
-                if _is_empty(connection):
-                    upgrade(connection)
+        if current(connection) == head():
+            return
+    # What is there may be half of what another process is making.
+    with engine.connect() as connection, _alone(connection), connection.begin():
+        if current(connection) is None and not sa.inspect(connection).get_table_names():
+            upgrade(connection)
         check(connection)
-
-
-def _is_empty(connection):
-    return current(connection) is None and not sa.inspect(connection).get_table_names()
 
 
 @contextlib.contextmanager
 def _alone(connection):
-    """Waits until no other process makes the tables. SQLite lets one write at a time anyway."""
-    name = connection.dialect.name
-    if name == "postgresql":
-        # Until the end of the transaction, with which the tables are there.
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-    if name not in ("mysql", "mariadb"):
+    """Waits until no other process makes the tables. SQLite lets one write at a time anyway.
+
+    No transaction's lock would do, since MySQL ends a transaction with each table that it makes.
+    """
+    take, give = _LOCKS.get(connection.dialect.name, (None, None))
+    if take is None:
         yield
         return
-    # Making a table ends a transaction there, and with it any lock but this.
-    connection.execute(sa.select(sa.func.get_lock(f"ciwatch-{_LOCK}", _PATIENCE_S)))
+    with connection.begin():
+        connection.execute(sa.select(take))
     try:
         yield
     finally:
-        connection.execute(sa.select(sa.func.release_lock(f"ciwatch-{_LOCK}")))
+        # Whose connection is lost has no lock any more.
+        with contextlib.suppress(sa.exc.DBAPIError), connection.begin():
+            connection.execute(sa.select(give))
 
 
 def check(connection):

@@ -78,19 +78,19 @@ class TestKilled(test_listen.ListenTestCase):
         self.addCleanup(server.kill)
         address = re.search(r"http://127\.0\.0\.1:\d+/", server.stdout.readline().decode())[0]
         for _ in range(2):
-            self.assertEqual(200, _ask(address)[0])
+            self.assertEqual(200, ask(address)[0])
             self.server.kill()
-            status, body = _ask(address)
+            status, body = ask(address)
             self.assertEqual(503, status)
             self.assertIn(b"please come back", body)
-            self.assertEqual(503, _ask(f"{address}healthz")[0])
-            self.assertIn("error", json.loads(_ask(f"{address}api/v1/status")[1]))
+            self.assertEqual(503, ask(f"{address}healthz")[0])
+            self.assertIn("error", json.loads(ask(f"{address}api/v1/status")[1]))
             self.server.start()
-        self.assertEqual(200, _ask(address)[0])
-        self.assertEqual(200, _ask(f"{address}api/v1/status")[0])
+        self.assertEqual(200, ask(address)[0])
+        self.assertEqual(200, ask(f"{address}api/v1/status")[0])
 
 
-def _ask(address):
+def ask(address):
     """(status, bytes) of a page."""
     try:
         with urllib.request.urlopen(address, timeout=30) as response:

@@ -80,6 +80,17 @@ class TestCheck(test_listen.ListenTestCase):
         self.database.execute("UPDATE alembic_version SET version_num = '0001'")
         self.assertIn("run 'ciwatch db upgrade'", self.failure("database"))
 
+    def test_replica(self):
+        """Its line tells what is in it; where it is not migrated, the option that names it."""
+        self.assertNotIn("replica", self.check())
+        other = self.make_database("other.sqlite")
+        self.environment["OS_DATABASE__REPLICA_CONNECTION"] = other.url
+        other.query("SELECT 1")
+        self.assertIn("[database] replica_connection: its schema is not there", self.failure("replica"))
+        self.environment["OS_DATABASE__REPLICA_CONNECTION"] = self.database.url
+        self.assertEqual(0, self.ciwatch("db", "upgrade")[0])
+        self.assertIn("no event is in it yet", self.check()["replica"][1])
+
     @base.sqlite_only("a server's database is no file")
     def test_no_database(self):
         """A file of something else."""

@@ -1,6 +1,5 @@
 """``ciwatch listen`` and ``ciwatch backfill`` as a user types them, beside servers in this process."""
 
-import contextlib
 import datetime
 import gzip
 import json
@@ -8,8 +7,6 @@ import os
 import signal
 import socket
 import time
-
-import sqlalchemy as sa
 
 from tests import base
 from tests import databases
@@ -82,16 +79,6 @@ class ListenTestCase(test_replay.CommandTestCase):
     def query(self, statement, *values):
         """Rows."""
         return self.database.query(statement, *values)
-
-    def wait_for(self, condition, timeout_s=60):
-        """Waits until *condition* gives something true."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            with contextlib.suppress(sa.exc.DBAPIError):
-                if condition():
-                    return
-            self.assertLess(time.monotonic(), deadline, "that did not come about in time")
-            time.sleep(0.05)
 
     def wait_for_reports(self, count):
         """Waits until so many are recorded."""

@@ -1,5 +1,6 @@
 """``ciwatch replay`` as a user types it."""
 
+import contextlib
 import fcntl
 import gzip
 import os
@@ -54,6 +55,16 @@ class CommandTestCase(base.TestCase):
     def count(self, table):
         """Rows of *table*."""
         return self.database.query(f"SELECT count(*) FROM {table}")[0][0]
+
+    def wait_for(self, condition, timeout_s=60):
+        """Waits until *condition* gives something true."""
+        deadline = time.monotonic() + timeout_s
+        while True:
+            with contextlib.suppress(sa.exc.DBAPIError):
+                if condition():
+                    return
+            self.assertLess(time.monotonic(), deadline, "that did not come about in time")
+            time.sleep(0.05)
 
     def write(self, name, *lines):
         """A file of lines."""
