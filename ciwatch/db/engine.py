@@ -1,5 +1,6 @@
 """The way to the database: one engine a process, with what each database needs to behave alike."""
 
+import functools
 import os
 import pathlib
 import sqlite3
@@ -48,7 +49,7 @@ def create_engine(conf, read_only=False, busy_timeout_s=BUSY_TIMEOUT_S, option="
             f"[database] {option}: the driver {error.name!r} is not installed; pip install it"
         ) from error
     engine.update_execution_options(**{_OPTION: option})
-    event.listen(engine, "handle_error", _add_name)
+    event.listen(engine, "handle_error", functools.partial(_add_name, _name(url, option)))
     return engine
 
 
@@ -83,10 +84,10 @@ def _name(url, option):
     return f"[database] {option}: {url.render_as_string(hide_password=True)}"
 
 
-def _add_name(context):
+def _add_name(name, context):
     """Has an error remember of which database it is."""
     if isinstance(context.sqlalchemy_exception, sa.exc.StatementError):
-        context.sqlalchemy_exception.add_detail(_name(context.engine.url, option_of(context.engine)))
+        context.sqlalchemy_exception.add_detail(name)
 
 
 def _first_line(error):

@@ -185,6 +185,7 @@ class TestListen(ListenTestCase):
         self.wait_for_reports(2)
         self.assertIn("was moved or deleted", self.end(process))
 
+    @base.sqlite_only("a server that somebody holds answers; one that is away is in tests/engines")
     def test_database_away_at_the_start(self):
         """It waits for it, as a service must that is started first."""
         self.assertEqual(0, self.ciwatch("db", "upgrade")[0])
