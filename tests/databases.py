@@ -311,9 +311,9 @@ class Hold(fixtures.Fixture):
         self._database = database
 
     def _setUp(self):
-        stack = contextlib.ExitStack()
-        connection = stack.enter_context(self._database.connected("AUTOCOMMIT"))
-        self.addCleanup(stack.close)
+        self._held = contextlib.ExitStack()
+        self.addCleanup(self.release)
+        connection = self._held.enter_context(self._database.connected("AUTOCOMMIT"))
         tables = sa.inspect(connection).get_table_names()
         if self._database.engine == "sqlite":
             begin, end = "BEGIN IMMEDIATE", "ROLLBACK"
@@ -324,7 +324,11 @@ class Hold(fixtures.Fixture):
             begin = f"LOCK TABLES {', '.join(f'`{table}` READ' for table in tables)}"
             end = "UNLOCK TABLES"
         connection.exec_driver_sql(begin)
-        self.addCleanup(connection.exec_driver_sql, end)
+        self._held.callback(connection.exec_driver_sql, end)
+
+    def release(self):
+        """Lets it go, if that was not done yet."""
+        self._held.close()
 
 
 def of_test(folder, name):

@@ -98,7 +98,7 @@ class TestListen(ListenTestCase):
         self.wait_for_reports(2)
         self.assertEqual("", self.end(process))
         self.assertIn("not JSON", self.query("SELECT reason FROM rejected_events")[0][0])
-        row = self.query("SELECT state, read, recorded, ignored, rejected FROM listeners")[0]
+        row = self.query("SELECT state, listeners.read, recorded, ignored, rejected FROM listeners")[0]
         self.assertEqual(("stopped", 4, 2, 1, 1), row)
 
     def test_burst(self):
@@ -146,7 +146,7 @@ class TestListen(ListenTestCase):
         self.assertEqual([(0,)], self.query("SELECT count(*) FROM reports"))
         waiting = b"".join(path.read_bytes() for path in sorted(folder.glob("*.jsonl")))
         self.assertEqual(29, waiting.count(b"\n"))
-        holder.cleanUp()
+        holder.release()
         self.wait_for_reports(29)
         self.wait_for(lambda: not list(folder.glob("*.jsonl")))
         said = self.end(process)
@@ -163,7 +163,7 @@ class TestListen(ListenTestCase):
         self.wait_for(lambda: sum(path.read_bytes().count(b"\n") for path in folder.glob("*.jsonl")) == 5)
         process.kill()
         process.wait()
-        holder.cleanUp()
+        holder.release()
         self.end(self.listen())
         self.wait_for_reports(5)
 
@@ -194,7 +194,7 @@ class TestListen(ListenTestCase):
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         self.assertIn("database is locked; waiting for it", process.stderr.readline().decode())
-        holder.cleanUp()
+        holder.release()
         self.wait_for(lambda: self.query("SELECT state FROM listeners") == [("listening",)])
         self.end(process)
 
@@ -214,7 +214,7 @@ class TestListen(ListenTestCase):
             gerrit_rest.change(number, begun, [(0, "zuul", RESULT.format(number), None)])
             for number in range(1, 8)
         ]
-        holder.cleanUp()
+        holder.release()
         self.wait_for_reports(7)
         self.assertIn("there is no room for more", self.end(process))
         reasons = {reason for (reason,) in self.query("SELECT reason FROM gaps")}
@@ -283,7 +283,7 @@ class TestListen(ListenTestCase):
         self.wait_for(lambda: self.query("SELECT state FROM listeners") == [("listening",)])
         said = self.end(process)
         self.assertIn("Gerrit answered 503 Service Unavailable; the next try is in", said)
-        self.assertEqual([(4, 4, 0)], self.query("SELECT read, recorded, duplicate FROM listeners"))
+        self.assertEqual([(4, 4, 0)], self.query("SELECT listeners.read, recorded, duplicate FROM listeners"))
 
     def test_wrong_usage(self):
         """One line each, before anything is done."""
