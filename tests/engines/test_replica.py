@@ -48,7 +48,7 @@ class TestReplica(test_replay.CommandTestCase):
         self.record(2)
         self.assertEqual(404, test_killed.ask(f"{address}change/2")[0])
         self.assertEqual(200, test_killed.ask(f"{address}change/1")[0])
-        self.assertIn(b'"changes": 2', test_killed.ask(f"{address}api/v1/status")[1])
+        self.assertIn(b'"changes":2', test_killed.ask(f"{address}api/v1/status")[1])
         self.assertEqual(200, test_killed.ask(f"{address}healthz")[0])
         self.replica.query("SELECT pg_wal_replay_resume()")
         self.wait_for(lambda: test_killed.ask(f"{address}change/2")[0] == 200)
