@@ -1,8 +1,8 @@
 """Many rows at once, as fast as the database's driver takes them.
 
 SQLAlchemy prepares the parameters of each row with a generality that costs more than the database does. Here
-a statement is compiled once, and a row is a tuple whose values its columns' types have converted. Many new rows go
-into PostgreSQL by its COPY, several times as fast as by INSERT; PyMySQL makes one INSERT of many by itself.
+a statement is compiled once, and a row is a tuple whose values its columns' types have converted. Many new
+rows go into PostgreSQL by its COPY, several times as fast as by INSERT; PyMySQL makes one INSERT of many.
 """
 
 import functools

@@ -5,8 +5,8 @@
 A real Gerrit; people and CIs who act on it without pause; two listeners on one database, behind proxies
 that cut, stall, truncate and refuse; the listeners killed, Gerrit restarted, the database locked and taken
 away, or its server killed. An observer that nobody disturbs writes down the stream. At the end every table is
-compared, row for row, with that of a database into which the observer's lines were replayed and whose listener
-asked Gerrit once, as every listener does when it starts.
+compared, row for row, with that of a database into which the observer's lines were replayed and whose
+listener asked Gerrit once, as every listener does when it starts.
 """
 
 import argparse

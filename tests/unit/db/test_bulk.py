@@ -11,7 +11,7 @@ from tests import base
 
 PATCH_SETS = models.PatchSet.__table__
 #: What a text format might take for a sign of its own.
-ODD = ("tab\there", "line\nbreak\r\n", "back\\slash \\N \\.", "\u00e4\u540d\U0001f6a2", "", "'\"%s%%:x{}", "\\.")
+ODD = ("tab\there", "line\nbreak\r\n", "back\\slash \\N \\.", "\u00e4\u540d\U0001f6a2", "", "'\"%s%%:x{}")
 
 
 class TestBulk(base.TestCase):
