@@ -46,10 +46,36 @@ class UTCDateTime(sa.types.TypeDecorator):
         if dialect.name != "sqlite":
             return super().result_processor(dialect, coltype)
 
+        read = datetime.datetime.fromisoformat
+
         def process(value):
-            return None if value is None else datetime.datetime.fromisoformat(value + "+00:00")
+            return None if value is None else read(value + "+00:00")
 
         return process
+
+
+class KeptMoment(UTCDateTime):
+    """A moment as the database has it, for thousands that are compared, where few are told.
+
+    Text in SQLite, elsewhere a datetime without zone: comparable with others of the same database, and with
+    what :func:`kept` gives. :func:`moment` reads it.
+    """
+
+    cache_ok = True
+
+    def result_processor(self, dialect, coltype):
+        """Nothing is done with it."""
+        return None
+
+
+def kept(moment, dialect):
+    """A moment, aware, in the form of :class:`KeptMoment`."""
+    return UTCDateTime().bind_processor(dialect)(moment)
+
+
+def moment(kept, dialect):
+    """The moment, aware UTC, that a value of :class:`KeptMoment` is."""
+    return UTCDateTime().result_processor(dialect, None)(kept)
 
 
 def enum_column(kind):

@@ -1,6 +1,7 @@
 """Jobs that pass and fail on the same patch set."""
 
 import itertools
+import operator
 
 import msgspec
 
@@ -49,19 +50,15 @@ def flakiness(builds):
 
 def flaked(builds):
     """The :class:`Flakiness` of a job, and the patch sets on which it flaked, in their order."""
-    by_patch_set = _believed(builds)
-    found = [patch_set for patch_set, said in by_patch_set.items() if is_flaked(said)]
-    return Flakiness(statistics.rate(len(found), len(by_patch_set))), found
-
-
-def _believed(builds):
-    """Patch set -> the result classes of a job there, but for runs of failures; of all that it judged."""
-    judged = [(patch_set, result) for patch_set, result in builds if result in (PASSED, FAILED)]
-    by_patch_set = {}
-    for result, run in itertools.groupby(judged, key=lambda build: build[1]):
-        run = list(run)
-        # Its patch sets stay judged.
-        is_breakage = result == FAILED and len(run) >= BREAKAGE
-        for patch_set, _ in run:
-            by_patch_set.setdefault(patch_set, set()).update(() if is_breakage else (result,))
-    return by_patch_set
+    judged = [build for build in builds if build[1] in (PASSED, FAILED)]
+    passed, failed = set(), set()
+    for result, run in itertools.groupby(judged, key=operator.itemgetter(1)):
+        patch_sets = [patch_set for patch_set, _ in run]
+        if result == PASSED:
+            passed.update(patch_sets)
+        # Those of a run of failures stay judged.
+        elif len(patch_sets) < BREAKAGE:
+            failed.update(patch_sets)
+    seen, both = dict.fromkeys(patch_set for patch_set, _ in judged), passed & failed
+    found = [patch_set for patch_set in seen if patch_set in both]
+    return Flakiness(statistics.rate(len(found), len(seen))), found

@@ -281,12 +281,11 @@ class Listener:
             "spool_bytes": self._spool.bytes,
             "spool_limit": self._spool.limit,
         }
-        if self._intake.trouble:
-            # Else the database would be waited for once more.
-            return
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(upsert.insert_missing(connection, LISTENERS, ["name"]), row)
-                connection.execute(sa.update(LISTENERS).where(LISTENERS.c.name == self._name).values(row))
-        except sa.exc.DBAPIError as error:
-            LOG.info("Cannot say how it does while the database is away: %s", error.orig)
+
+        def note(connection):
+            connection.execute(upsert.insert_missing(connection, LISTENERS, ["name"]), row)
+            connection.execute(sa.update(LISTENERS).where(LISTENERS.c.name == self._name).values(row))
+
+        # Where nothing waits and nothing comes, only this tells that the database is back.
+        if self._intake.drain():
+            self._intake.record([], note)

@@ -186,8 +186,10 @@ def _page(connection, window, names, page, size, make, with_others=False):
 def _subjects(connection, numbers):
     found, numbers = {}, sorted(numbers)
     for start in range(0, len(numbers), 500):
-        statement = sa.select(models.Change.number, models.Change.subject).where(
-            models.Change.number.in_(numbers[start : start + 500])
-        )
-        found.update(map(tuple, connection.execute(statement)))
+        found.update(map(tuple, connection.execute(_SUBJECTS, {"numbers": numbers[start : start + 500]})))
     return found
+
+
+_SUBJECTS = sa.select(models.Change.number, models.Change.subject).where(
+    models.Change.number.in_(sa.bindparam("numbers", expanding=True))
+)

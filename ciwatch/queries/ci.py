@@ -101,10 +101,11 @@ def name_of(connection, username):
 
 def accounts(connection, system_id):
     """The :class:`Account` of a CI, by their names."""
-    account = models.Account
-    statement = (
-        sa.select(account.username, account.name, account.found_by)
-        .where(account.ci_system_id == system_id)
-        .order_by(account.username)
-    )
-    return [Account(*row) for row in connection.execute(statement)]
+    return [Account(*row) for row in connection.execute(_ACCOUNTS, {"ci_system_id": system_id})]
+
+
+_ACCOUNTS = (
+    sa.select(models.Account.username, models.Account.name, models.Account.found_by)
+    .where(models.Account.ci_system_id == sa.bindparam("ci_system_id"))
+    .order_by(models.Account.username)
+)

@@ -173,9 +173,12 @@ def tell(registry, counted):
 
 def find(connection, name):
     """The row (id, name, title, is_gate) of the CI called *name*, or None."""
-    system = models.CISystem
-    statement = sa.select(system.id, system.name, system.title, system.is_gate).where(system.name == name)
-    return connection.execute(statement).first()
+    return connection.execute(_FIND, {"name": name}).first()
+
+
+_FIND = sa.select(
+    models.CISystem.id, models.CISystem.name, models.CISystem.title, models.CISystem.is_gate
+).where(models.CISystem.name == sa.bindparam("name"))
 
 
 def of(figures):

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.db import types
 from ciwatch.insight import days
 from ciwatch.insight import flakes
 from ciwatch.insight import statistics
@@ -122,27 +123,48 @@ class Named(msgspec.Struct, frozen=True):
 
 def find(connection, pairs):
     """The :class:`Named` job of the first of some (CI or account, job) that there is, or None."""
-    system, account, job = models.CISystem, models.Account, models.Job
-    statement = (
-        sa.select(system.id, system.name, system.title, job.id, job.name, account.username)
-        .join(job, job.ci_system_id == system.id)
-        .outerjoin(account, account.ci_system_id == system.id)
-        .where(
-            job.name.in_(sorted({name for _, name in pairs})),
-            sa.or_(
-                *(
-                    field.in_(sorted({owner for owner, _ in pairs}))
-                    for field in (system.name, account.username)
-                )
-            ),
-        )
-    )
-    rows = connection.execute(statement).all()
+    owners, names = (sorted(set(each)) for each in zip(*pairs, strict=True))
+    rows = connection.execute(_NAMED, {"owners": owners, "names": names}).all()
     for owner, name in pairs:
         for row in rows:
             if row[4] == name and owner in (row[1], row[5]):
                 return Named(*row[:5])
     return None
+
+
+# Said once: to put a statement together takes longer than SQLite takes for it.
+
+_OWNERS = sa.bindparam("owners", expanding=True)
+
+_NAMED = (
+    sa.select(
+        models.CISystem.id,
+        models.CISystem.name,
+        models.CISystem.title,
+        models.Job.id,
+        models.Job.name,
+        models.Account.username,
+    )
+    .join(models.Job, models.Job.ci_system_id == models.CISystem.id)
+    .outerjoin(models.Account, models.Account.ci_system_id == models.CISystem.id)
+    .where(
+        models.Job.name.in_(sa.bindparam("names", expanding=True)),
+        sa.or_(models.CISystem.name.in_(_OWNERS), models.Account.username.in_(_OWNERS)),
+    )
+)
+
+_PATCH_SETS = (
+    sa.select(
+        models.PatchSet.id,
+        models.Project.name,
+        models.Change.number,
+        models.PatchSet.number,
+        models.Change.subject,
+    )
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .join(models.Project, models.Project.id == models.Change.project_id)
+    .where(models.PatchSet.id.in_(sa.bindparam("patch_set_ids", expanding=True)))
+)
 
 
 def read(connection, registry, named, as_of, count, result="", page=1):
@@ -211,20 +233,8 @@ def _flips(connection, named, as_of):
     said = {patch_set: [] for patch_set in newest}
     for at, patch_set, result in builds:
         if patch_set in said:
-            said[patch_set].append(Said(at, result))
-    statement = (
-        sa.select(
-            models.PatchSet.id,
-            models.Project.name,
-            models.Change.number,
-            models.PatchSet.number,
-            models.Change.subject,
-        )
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .join(models.Project, models.Project.id == models.Change.project_id)
-        .where(models.PatchSet.id.in_(newest))
-    )
-    about = {key: values for key, *values in connection.execute(statement)}
+            said[patch_set].append(Said(types.moment(at, connection.dialect), result))
+    about = {key: values for key, *values in connection.execute(_PATCH_SETS, {"patch_set_ids": newest})}
     return flips, [Flip(*about[each], said[each]) for each in newest]
 
 
@@ -235,14 +245,18 @@ class _Builds:
         report, build, patch_set = models.Report, models.Build, models.PatchSet
         self._connection = connection
         accounts = spells.accounts_of(connection, named.system_id)
-        self._conditions = [
+        # Of its reports no more is asked than their index has.
+        self._said = [
             # Nearly all CIs have one account; only so the newest are found by an index.
             report.account_id == accounts[0] if len(accounts) == 1 else report.account_id.in_(accounts),
             report.posted_at >= midnight(first),
             report.posted_at <= as_of,
-            report.kind == base.Kind.FINISHED,
             # + 0: not by the index of the job, which has all that it ever did.
             build.job_id + 0 == named.id,
+        ]
+        self._conditions = [
+            *self._said,
+            report.kind == base.Kind.FINISHED,
             patch_set.seen_at >= midnight(first),
         ]
 
@@ -257,10 +271,16 @@ class _Builds:
 
     def took(self):
         """Each :class:`Took` of the newest."""
-        build = models.Build
-        statement = self._select(models.Report.posted_at, build.duration_s, build.result_class)
-        statement = statement.where(build.duration_s.is_not(None)).limit(MOST_TIMES)
-        return [Took(*row) for row in self._connection.execute(statement)]
+        report, build = models.Report, models.Build
+        says = build.duration_s.is_not(None)
+        # Many jobs never do: to look for one that says it takes a third of looking for the newest in vain.
+        any_says = (
+            sa.select(build.id).join(report, report.id == build.report_id).where(*self._said, says).limit(1)
+        )
+        if self._connection.execute(any_says).first() is None:
+            return []
+        statement = self._select(report.posted_at, build.duration_s, build.result_class).where(says)
+        return [Took(*row) for row in self._connection.execute(statement.limit(MOST_TIMES))]
 
     def page(self, result, page):
         """Each :class:`JobBuild` of a page, and one more where there are more."""

@@ -118,10 +118,7 @@ def _named(connection, by_job):
     """Yields (name, sums)."""
     job_ids = sorted(by_job)
     for start in range(0, len(job_ids), 500):
-        statement = sa.select(models.Job.id, models.Job.name).where(
-            models.Job.id.in_(job_ids[start : start + 500])
-        )
-        for job_id, name in connection.execute(statement):
+        for job_id, name in connection.execute(_NAMES, {"job_ids": job_ids[start : start + 500]}):
             yield name, by_job[job_id]
 
 
@@ -129,7 +126,13 @@ def _newest(connection, mine, as_of):
     return [ReportLine(*row) for row in connection.execute(_LINES.where(mine), {"as_of": as_of})]
 
 
-# All but whose they are, put together once.
+# Put together once.
+
+_NAMES = sa.select(models.Job.id, models.Job.name).where(
+    models.Job.id.in_(sa.bindparam("job_ids", expanding=True))
+)
+
+# All but whose they are.
 _LINES = (
     sa.select(
         models.Project.name,

@@ -103,14 +103,15 @@ def words(connection, as_of):
 
 def last_report(connection, system_id, as_of):
     """When a CI finished its last report before a moment, or None."""
-    report = models.Report
-    return connection.scalar(
-        sa.select(sa.func.max(report.posted_at)).where(
-            report.account_id.in_(spells.accounts_of(connection, system_id)),
-            report.kind == base.Kind.FINISHED,
-            report.posted_at <= as_of,
-        )
-    )
+    asked = {"account_ids": spells.accounts_of(connection, system_id), "as_of": as_of}
+    return connection.scalar(_LAST_REPORT, asked)
+
+
+_LAST_REPORT = sa.select(sa.func.max(models.Report.posted_at)).where(
+    models.Report.account_id.in_(sa.bindparam("account_ids", expanding=True)),
+    models.Report.kind == base.Kind.FINISHED,
+    models.Report.posted_at <= sa.bindparam("as_of"),
+)
 
 
 def periods(connection, system_id, since, as_of):
@@ -137,13 +138,7 @@ _PERIODS = (
 
 def read_spells(connection, system_id, since, as_of):
     """The :class:`Spell` of a CI that were known at a moment and lasted after another, in their order."""
-    table = models.Spell
-    found = spells.read(
-        connection,
-        table.ci_system_id == system_id,
-        table.called_at <= as_of,
-        sa.or_(table.ended_at.is_(None), table.ended_at > since),
-    )
+    asked = {"ci_system_id": system_id, "since": since, "as_of": as_of}
     return [
         Spell(
             spell.kind,
@@ -153,8 +148,15 @@ def read_spells(connection, system_id, since, as_of):
             spell.why,
             [Evidence(*place) for place in spell.evidence],
         )
-        for _, spell in found
+        for _, spell in spells.told(connection.execute(_SPELLS, asked))
     ]
+
+
+_SPELLS = spells.SPELLS_IN_ORDER.where(
+    models.Spell.ci_system_id == sa.bindparam("ci_system_id"),
+    models.Spell.called_at <= sa.bindparam("as_of"),
+    sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at > sa.bindparam("since")),
+)
 
 
 def _period(row, as_of):

@@ -47,20 +47,28 @@ _STALE = sa.select(
     daily.PROJECTS.c.day,
     daily.PROJECTS.c.due_at,
     daily.PROJECTS.c.later_at,
+).where(
+    sa.or_(
+        daily.PROJECTS.c.changed_at > sa.bindparam("as_of"), daily.PROJECTS.c.due_at < sa.bindparam("as_of")
+    )
 )
 
 
-def find(known, systems, dirty, as_of, *conditions):
+def select(*conditions):
+    """The statement for :func:`find`, of the days that meet conditions; to be said once."""
+    return _STALE.where(*conditions)
+
+
+def find(known, systems, dirty, as_of, statement, asked):
     """The :class:`Stale` days.
 
     :param known: a :class:`~ciwatch.rollup.known.Known`.
     :param systems: ids of the CIs of which figures are asked for, or None for all.
     :param dirty: the places of days that wait to be counted.
-    :param conditions: which days are asked for.
+    :param statement: of :func:`select`: which days are asked for; ``asked``: its parameters.
     """
-    columns, whole, partly, settled = daily.PROJECTS.c, set(dirty), set(), {}
-    is_stale = sa.or_(columns.changed_at > as_of, columns.due_at < as_of)
-    for *key, due_at, later_at in known.connection.execute(_STALE.where(is_stale, *conditions)):
+    whole, partly, settled = set(dirty), set(), {}
+    for *key, due_at, later_at in known.connection.execute(statement, {"as_of": as_of, **asked}):
         place = Place._make(key)
         if place.project_id not in settled:
             settled[place.project_id] = (as_of - longest_limit(known, systems, place.project_id)).date()
@@ -114,6 +122,8 @@ def learn(known, places):
 
 def read_jobs(known, system_id, stale, as_of):
     """The :class:`Correction` of stale days, of job id -> :class:`~ciwatch.insight.days.JobDay` of a CI."""
+    if not stale.whole and not stale.partly:
+        return {}
     spoke, report = scene.NEEDS["answered"], models.Report
     accounts = spells.accounts_of(known.connection, system_id)
     later = sa.select(report.id).where(

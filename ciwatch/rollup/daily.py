@@ -120,8 +120,11 @@ def _select(table, kind, id_name):
 
 def _read(connection, table, kind, id_name, *conditions):
     """Yields a :class:`Row` for each row of *table*."""
-    statement = _select(table, kind, id_name).where(*conditions)
-    for project_id, branch, day, row_id, *values in connection.execute(statement).all():
+    return _rows(connection.execute(_select(table, kind, id_name).where(*conditions)), kind)
+
+
+def _rows(found, kind):
+    for project_id, branch, day, row_id, *values in found.all():
         yield Row(Place(project_id, branch, day), row_id, kind(*values))
 
 
@@ -146,19 +149,33 @@ def _replace(connection, table, known, told, id_name):
     return {place.project_id for place, _ in (*gone, *new)}
 
 
-def read_projects(connection, *conditions):
-    """A :class:`Row` of :class:`~ciwatch.insight.days.ProjectDay` for each day that meets the conditions."""
-    return list(_read(connection, PROJECTS, days.ProjectDay, None, *conditions))
+class Kind(typing.NamedTuple):
+    """A kind of rows: their table, what their figures are, and the name of their id; None for none."""
+
+    table: sa.Table
+    figures: type
+    id_name: str | None
+
+    def select(self, *conditions):
+        """The statement for :meth:`read`, to be said once, with bound parameters."""
+        return _select(*self).where(*conditions)
+
+    def read(self, connection, statement, asked):
+        """A :class:`Row` for each that a statement finds.
+
+        :param asked: its parameters.
+        """
+        return list(_rows(connection.execute(statement, asked), self.figures))
+
+
+OF_PROJECTS = Kind(PROJECTS, days.ProjectDay, None)
+OF_SYSTEMS = Kind(SYSTEMS, days.SystemDay, "ci_system_id")
+OF_JOBS = Kind(JOBS, days.JobDay, "job_id")
 
 
 def read_systems(connection, *conditions):
     """A :class:`Row` of :class:`~ciwatch.insight.days.SystemDay` for each day that meets the conditions."""
     return list(_read(connection, SYSTEMS, days.SystemDay, "ci_system_id", *conditions))
-
-
-def read_jobs(connection, *conditions):
-    """A :class:`Row` of :class:`~ciwatch.insight.days.JobDay` for each day that meets the conditions."""
-    return list(_read(connection, JOBS, days.JobDay, "job_id", *conditions))
 
 
 def total(figures):
@@ -167,11 +184,10 @@ def total(figures):
     :param figures: at least one, of :class:`~ciwatch.insight.days.SystemDay` or of
         :class:`~ciwatch.insight.days.JobDay`.
     """
-    found = {}
-    for name, value in zip(figures[0].__struct_fields__, msgspec.structs.astuple(figures[0]), strict=True):
-        values = [getattr(each, name) for each in figures]
-        found[name] = sum(values) if isinstance(value, int) else histogram.total(values)
-    return type(figures[0])(**found)
+    columns = zip(*map(msgspec.structs.astuple, figures), strict=True)
+    return type(figures[0])(
+        *(sum(each) if isinstance(each[0], int) else histogram.total(each) for each in columns)
+    )
 
 
 def corrected(kept, come, gone):

@@ -4,11 +4,14 @@ import bisect
 import collections
 import datetime
 import functools
+import operator
+import typing
 
 import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.db import summary
+from ciwatch.db import types
 from ciwatch.insight import flakes
 from ciwatch.insight import statistics
 from ciwatch.insight.facts import FAILED
@@ -30,9 +33,10 @@ class Builds:
 
         :param since: the first moment of which is asked, UTC; *until* the last.
         """
-        self._times, self._by_job, self._names = [], {}, {}
-        for at, patch_set, line in _read_lines(connection, system_id, since, until):
-            self._times.append(at)
+        self._dialect, self._by_job = connection.dialect, {}
+        said = _read_said(connection, system_id, since, until)
+        self._last_at = said.times[-1] if said.times else None
+        for at, patch_set, line in zip(*said, strict=True):
             for job, result in _voting(line):
                 self._by_job.setdefault(job, []).append((at, patch_set, result))
         self._windows = {job: _Window(builds) for job, builds in self._by_job.items()}
@@ -42,13 +46,13 @@ class Builds:
     @property
     def last_at(self):
         """When the newest was posted, or None."""
-        return self._times[-1] if self._times else None
+        return types.moment(self._last_at, self._dialect)
 
     def flakiness(self, moment):
         """(job, :class:`~ciwatch.insight.flakes.Flakiness`) of those that judged in the 28 days before."""
         found = []
         for job, builds in self._by_job.items():
-            chosen = _between(builds, moment - _REACH, moment)
+            chosen = _between(builds, *self._reach(moment))
             if chosen:
                 found.append((self._names[job], flakes.flakiness(chosen)))
         return sorted(found, key=lambda each: each[0])
@@ -60,21 +64,27 @@ class Builds:
         return self._known[day]
 
     def _find(self, moment):
+        since, until = self._reach(moment)
         for job, window in self._windows.items():
-            if window.may_be_unstable(moment - _REACH, moment):
-                found = flakes.flakiness(_between(self._by_job[job], moment - _REACH, moment))
+            if window.may_be_unstable(since, until):
+                found = flakes.flakiness(_between(self._by_job[job], since, until))
                 if found.is_unstable:
                     yield self._names[job], found.flaked
+
+    def _reach(self, moment):
+        return _reach(moment, self._dialect)
 
 
 def builds_of(connection, system_id, job_id, moment, until):
     """(moment, patch set, result) of the builds of a job of which it is asked whether it is unstable then.
 
+    The moments are :class:`~ciwatch.db.types.KeptMoment`.
+
     :param until: what was said later is not known.
     """
     return [
         (at, patch_set, result)
-        for at, patch_set, line in _read_reach(connection, system_id, moment, until)
+        for at, patch_set, line in zip(*_read_reach(connection, system_id, moment, until), strict=True)
         if line
         for result in _voting_of(line, job_id)
     ]
@@ -116,9 +126,9 @@ def unstable_at(connection, system_id, moment, until):
 
     :param until: what was said later is not known.
     """
-    lines = _read_reach(connection, system_id, moment, until)
+    _, patch_sets, lines = _read_reach(connection, system_id, moment, until)
     said, mixed = {}, {}
-    for _, patch_set, line in lines:
+    for patch_set, line in zip(patch_sets, lines, strict=True):
         if line and said.setdefault(patch_set, line) != line:
             mixed.setdefault(patch_set, {said[patch_set]}).add(line)
     # Most lines of a CI are alike: what they say is asked of each once.
@@ -138,10 +148,10 @@ def unstable_at(connection, system_id, moment, until):
     # Without the runs of failures, and with what only a later report judged, it is less.
     most = {job: statistics.rate(count, max(count, judged[job])) for job, count in flaked.items()}
     by_job = {job: [] for job, rate in most.items() if flakes.Flakiness(rate).is_unstable}
-    for _, patch_set, line in lines if by_job else ():
-        for job, result in _voting(line):
-            if job in by_job:
-                by_job[job].append((patch_set, result))
+    told = {line: [build for build in _voting(line) if build[0] in by_job] for line in set(lines)}
+    for patch_set, line in zip(patch_sets, lines, strict=True) if by_job else ():
+        for job, result in told[line]:
+            by_job[job].append((patch_set, result))
     names = _read_names(connection, by_job)
     found = ((names[job], flakes.flakiness(builds)) for job, builds in by_job.items())
     return sorted((name, of.flaked) for name, of in found if of.is_unstable)
@@ -153,25 +163,30 @@ def _between(builds, since, until):
     return [(patch_set, result) for _, patch_set, result in builds[first:end]]
 
 
-def _read_spells(connection, system_id, since, until):
-    """(start, end or None) of those in which votes are set aside, in their order."""
-    table = models.Spell
-    statement = (
-        sa.select(table.started_at, table.ended_at)
-        .where(
-            table.ci_system_id == system_id,
-            table.kind.in_(spells.SET_ASIDE),
-            table.called_at <= until,
-            sa.or_(table.ended_at.is_(None), table.ended_at >= since),
-        )
-        .order_by(table.started_at)
-    )
-    return [tuple(row) for row in connection.execute(statement)]
+def _kept(column):
+    return sa.type_coerce(column, types.KeptMoment())
 
+
+# Said once: to put a statement together takes longer than SQLite takes for it.
+
+# The start, and the end or None, of the spells in which votes are set aside.
+_SPELLS = (
+    sa.select(_kept(models.Spell.started_at), _kept(models.Spell.ended_at))
+    .where(
+        models.Spell.ci_system_id == sa.bindparam("ci_system_id"),
+        models.Spell.kind.in_(spells.SET_ASIDE),
+        models.Spell.called_at <= sa.bindparam("until"),
+        sa.or_(models.Spell.ended_at.is_(None), models.Spell.ended_at >= sa.bindparam("since")),
+    )
+    .order_by(models.Spell.started_at)
+)
 
 _LINES = (
     sa.select(
-        models.Report.posted_at, models.Report.patch_set_id, models.Report.digest, models.Report.summary
+        _kept(models.Report.posted_at),
+        models.Report.digest,
+        models.Report.patch_set_id,
+        models.Report.summary,
     )
     .where(
         models.Report.account_id.in_(sa.bindparam("account_ids", expanding=True)),
@@ -180,42 +195,68 @@ _LINES = (
         models.Report.posted_at >= sa.bindparam("first"),
         models.Report.posted_at <= sa.bindparam("until"),
     )
-    .order_by(models.Report.posted_at, models.Report.digest, models.Report.patch_set_id)
+    # In this order the index has them; those of one second are brought into theirs when they are read.
+    .order_by(models.Report.posted_at)
 )
+_IN_ORDER = operator.itemgetter(0, 1, 2)
 
 
-def _read_lines(connection, system_id, since, until):
-    """(moment, patch set, summary) of the reports, in their order.
+class _Said(typing.NamedTuple):
+    """What a CI said, in the order of time, by columns: a row for each of thousands would take as long again.
 
-    The summary is empty where it does not count: what is posted once more, and what was said in a spell in
-    which every job failed, and passed when it was asked again, is no flake.
+    :ivar times: when, as moments are kept.
+    :ivar patch_sets: of which patch set.
+    :ivar lines: the builds, a summary; empty where they do not count.
+    """
+
+    times: list
+    patch_sets: list
+    lines: list
+
+
+def _read_said(connection, system_id, since, until):
+    """The :class:`_Said` of the reports of a CI.
+
+    What is posted once more does not count, nor what was said in a spell in which every job failed: that it
+    passed when it was asked again, is no flake.
 
     :param since: the first moment of which is asked; the days that it looks back at are read, too.
     """
     first = since - _REACH - _AGAIN
     asked = {"account_ids": spells.accounts_of(connection, system_id), "first": first, "until": until}
-    found, said = [], {}
     # Row by row takes twice as long.
-    for at, patch_set, digest, line in connection.execute(_LINES, asked).all():
-        before, said[patch_set, digest] = said.get((patch_set, digest)), at
-        # Of what is read of the first days, it is known whether it was posted once more.
-        is_again = before is not None and at - before <= _AGAIN
-        found.append((at, patch_set, "" if is_again else line))
-    for start, end in _read_spells(connection, system_id, first, until):
-        stop = len(found) if end is None else _place(found, end)
-        for place in range(_place(found, start), stop):
-            found[place] = (*found[place][:2], "")
-    return found
+    rows = sorted(connection.execute(_LINES, asked).all(), key=_IN_ORDER)
+    times, digests, patch_sets, lines = map(list, zip(*rows, strict=True)) if rows else ([], [], [], [])
+    before, counts = {}, collections.Counter(patch_sets)
+    # Of what is read of the first days, it is known whether it was posted once more.
+    for place, patch_set in enumerate(patch_sets):
+        if counts[patch_set] > 1:
+            text = patch_set, digests[place]
+            if text in before and _is_again(times[before[text]], times[place], connection.dialect):
+                lines[place] = ""
+            before[text] = place
+    asked = {"ci_system_id": system_id, "since": first, "until": until}
+    for start, end in connection.execute(_SPELLS, asked).all():
+        stop = len(times) if end is None else bisect.bisect_left(times, end)
+        for place in range(bisect.bisect_left(times, start), stop):
+            lines[place] = ""
+    return _Said(times, patch_sets, lines)
+
+
+def _is_again(before, at, dialect):
+    return types.moment(at, dialect) - types.moment(before, dialect) <= _AGAIN
 
 
 def _read_reach(connection, system_id, moment, until):
-    """Those of :func:`_read_lines` of which it is asked whether a job is unstable at one moment."""
-    lines = _read_lines(connection, system_id, moment, until)
-    return lines[_place(lines, moment - _REACH) : _place(lines, moment)]
+    """That of :func:`_read_said` of which it is asked whether a job is unstable at one moment."""
+    said = _read_said(connection, system_id, moment, until)
+    first, end = (bisect.bisect_left(said.times, each) for each in _reach(moment, connection.dialect))
+    return _Said(*(column[first:end] for column in said))
 
 
-def _place(lines, moment):
-    return bisect.bisect_left(lines, moment, key=lambda line: line[0])
+def _reach(moment, dialect):
+    """The days before a moment in which a job flakes: from when, and until when, as moments are kept."""
+    return types.kept(moment - _REACH, dialect), types.kept(moment, dialect)
 
 
 @functools.lru_cache(maxsize=16384)
@@ -244,8 +285,10 @@ def _voting_of(line, job_id):
 def _read_names(connection, job_ids):
     found, job_ids = {}, sorted(job_ids)
     for start in range(0, len(job_ids), 500):
-        statement = sa.select(models.Job.id, models.Job.name).where(
-            models.Job.id.in_(job_ids[start : start + 500])
-        )
-        found.update(map(tuple, connection.execute(statement)))
+        found.update(map(tuple, connection.execute(_NAMES, {"job_ids": job_ids[start : start + 500]})))
     return found
+
+
+_NAMES = sa.select(models.Job.id, models.Job.name).where(
+    models.Job.id.in_(sa.bindparam("job_ids", expanding=True))
+)

@@ -93,6 +93,8 @@ class Window(windows.Window):
         """Takes the ids of the CIs, and what else a :class:`~ciwatch.rollup.window.Window` does."""
         super().__init__(known, windows.Scope(), first, last, as_of)
         self._systems = list(system_ids)
+        # Comments of these days may be on patch sets of earlier ones.
+        self._narrowed = self._narrowed._replace(has_first=False, by_system=True)
 
     def tallies(self):
         """(CI id, rule) -> :class:`Sum`."""
@@ -142,20 +144,17 @@ class Window(windows.Window):
     def _stale(self):
         """The places of the days whose kept rows were others then, in their order."""
         columns = daily.PROJECTS.c
-        # Comments of these days may be on patch sets of earlier ones.
         said = sa.select(RULES.c.rule).where(
             RULES.c.ci_system_id.in_(self._systems),
             RULES.c.counts_on.between(self._first, self._last),
             *(RULES.c[name] == columns[name] for name in Place._fields),
         )
-        stale = corrections.find(
-            self._known,
-            self._systems,
-            self._dirty(),
-            self._as_of,
-            *self._at(columns),
-            *self._where_it_reports(columns),
+        statement = corrections.select(
+            *windows.where_it_reports(columns, self._narrowed),
             sa.or_(columns.day >= self._first, said.exists()),
+        )
+        stale = corrections.find(
+            self._known, self._systems, self._dirty(), self._as_of, statement, self._asked
         )
         return sorted(stale.whole | self._touched(stale.partly))
 
@@ -195,6 +194,3 @@ class Window(windows.Window):
             Place(project_id, branch, seen_at.date())
             for project_id, branch, seen_at in self._connection.execute(statement)
         )
-
-    def _at(self, columns):
-        return [columns.day <= self._last]

@@ -174,9 +174,11 @@ def read_some(known, places, as_of, need, system_id, rare=None):
     :param rare: another condition, as that of :func:`read`.
     :returns: place -> :class:`~ciwatch.insight.scene.Scene`.
     """
+    if not places:
+        return {}
     time, connection = _Time(as_of), known.connection
     accounts, by_place = spells.accounts_of(connection, system_id), {}
-    for place, patch_set in _of_days(known, places, time, rare, *_meets(need, accounts, as_of)):
+    for place, patch_set in _of_days(known, places, time, rare, need, accounts):
         by_place.setdefault(place, []).append(patch_set)
     attempts = {}
     if need.verdicts is None or need.verdicts:
@@ -198,20 +200,22 @@ def read_some(known, places, as_of, need, system_id, rare=None):
                 also=speakers,
                 # Of the others it does not matter.
                 learned={system_id} if expects.is_expected(*place) else frozenset(),
+                with_spells=bool(attempts),
             ),
         )
         for place, there in by_place.items()
     }
 
 
-def _meets(need, accounts, as_of):
-    """The conditions that a patch set may count, given the ids of a CI's accounts."""
+@functools.cache
+def _meets(need):
+    """The conditions that a patch set may count, given the ids of a CI's accounts, and as of which moment."""
     report = models.Report
     said = sa.select(report.id).where(
         report.patch_set_id == models.PatchSet.id,
-        unindexed(report.account_id).in_(accounts),
+        unindexed(report.account_id).in_(sa.bindparam("accounts", expanding=True)),
         report.kind == base.Kind.FINISHED,
-        report.posted_at <= as_of,
+        report.posted_at <= sa.bindparam("as_of"),
     )
     if need.verdicts is None:
         return [] if need.silent else [said.exists()]
@@ -240,28 +244,49 @@ def read_patch_sets(known, project_id, branch, wanted, as_of):
     return [patch_set for _, patch_set in _of_days(known, places, _Time(as_of))]
 
 
-def _of_days(known, places, time, rare=None, *conditions):
-    """(place, patch set) of those of some days that meet conditions, in their order.
+@functools.cache
+def _select_days(need):
+    """The statement for the patch sets of some days, and whether not all of them count."""
+    conditions = _meets(need) if need else []
+    seen_at = models.PatchSet.seen_at
+    statement = _PATCH_SETS.where(
+        unindexed(models.Change.project_id).in_(sa.bindparam("project_ids", expanding=True)),
+        models.Change.branch.in_(sa.bindparam("branches", expanding=True)),
+        # SQLite reads its index from beginning to end where it is asked for several stretches alone.
+        seen_at >= sa.bindparam("since"),
+        seen_at < sa.bindparam("until"),
+        *conditions,
+    )
+    return statement, bool(conditions)
 
-    :param rare: one of them, if few do.
+
+def _of_days(known, places, time, rare=None, need=None, accounts=()):
+    """(place, patch set) of those of some days that may count, in their order.
+
+    :param rare: a condition that few meet; None for all.
+    :param need: of the CI with these *accounts*; None for whatever was said.
     """
     if not places:
         return []
-    seen_at, places = models.PatchSet.seen_at, set(places)
-    # Few meet conditions, so to pass over the days between takes less than to look each of many days up.
-    apart = _FAR if rare is not None else _NEAR if conditions else _DAY
+    places = set(places)
     days = sorted({place.day for place in places})
-    statement = _PATCH_SETS.where(
-        unindexed(models.Change.project_id).in_(sorted({place.project_id for place in places})),
-        models.Change.branch.in_(sorted({place.branch for place in places})),
-        # SQLite reads its index from beginning to end where it is asked for several stretches alone.
-        seen_at >= midnight(days[0]),
-        seen_at < midnight(days[-1] + _DAY),
-        *_within(seen_at, _stretches(days, apart)),
-        *(() if rare is None else (rare,)),
-        *conditions,
-    )
-    return _read_patch_sets(known, time, statement, {}, is_chosen=places.__contains__)
+    statement, is_narrowed = _select_days(need)
+    # Few meet conditions, so to pass over the days between takes less than to look each of many days up.
+    apart = _FAR if rare is not None else _NEAR if is_narrowed else _DAY
+    narrower = list(_within(models.PatchSet.seen_at, _stretches(days, apart)))
+    if rare is not None:
+        narrower.append(rare)
+    asked = {
+        "project_ids": sorted({place.project_id for place in places}),
+        "branches": sorted({place.branch for place in places}),
+        "since": midnight(days[0]),
+        "until": midnight(days[-1] + _DAY),
+        "accounts": accounts,
+        "as_of": time.as_of,
+    }
+    if narrower:
+        statement = statement.where(*narrower)
+    return _read_patch_sets(known, time, statement, asked, is_chosen=places.__contains__)
 
 
 def _read_patch_sets(known, time, statement, asked, is_chosen=lambda place: True):

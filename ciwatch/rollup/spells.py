@@ -35,9 +35,7 @@ def read(connection, *conditions):
 
 def told(rows):
     """What :func:`read` gives, of the rows of such a statement."""
-    return [
-        (row[0], facts.Spell(*row[1:6], tuple((change, number) for change, number in row[6]))) for row in rows
-    ]
+    return [(row[0], facts.Spell(*row[1:6], tuple(map(tuple, row[6])))) for row in rows]
 
 
 def brief(*conditions):

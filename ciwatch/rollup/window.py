@@ -69,23 +69,30 @@ class Window:
         self._last = min(last, as_of.date())
         self._as_of = as_of
         self._systems = _systems(known, scope)
+        self._narrowed = Narrowed(
+            True,
+            scope.project_id is not None,
+            scope.branch is not None,
+            self._systems is not None,
+            scope.job_id is not None,
+        )
         #: How many days wait to be counted, and are not counted here since they are too many.
         self.waiting = 0
 
     def projects(self):
         """A :class:`~ciwatch.rollup.daily.Row` of each project's branch and day that had patch sets."""
-        rows = daily.read_projects(self._connection, *self._at(daily.PROJECTS.c))
+        rows = self._read(daily.OF_PROJECTS)
         rows = self._then(rows, self._corrections, lambda counted: {0: counted.project})
         return [row for row in rows if row.figures.patch_sets]
 
     def systems(self):
         """A :class:`~ciwatch.rollup.daily.Row` of each CI's days."""
-        rows = daily.read_systems(self._connection, *self._at(daily.SYSTEMS.c), *self._of_system())
+        rows = self._read(daily.OF_SYSTEMS)
         return self._then(rows, self._corrections, lambda counted: counted.systems)
 
     def jobs(self):
         """A :class:`~ciwatch.rollup.daily.Row` of each day of a CI's jobs: no more is counted than these."""
-        rows = daily.read_jobs(self._connection, *self._at(daily.JOBS.c), *self._of_jobs())
+        rows = self._read(daily.OF_JOBS)
         said = corrections.read_jobs(self._known, self._scope.system_id, self._stale, self._as_of)
         return self._then(rows, said, self._own_jobs)
 
@@ -113,17 +120,16 @@ class Window:
         :param names: their names.
         :param of_jobs: whether they are those of :class:`~ciwatch.insight.days.JobDay`, by job id.
         """
-        table, key = (daily.JOBS.c, "job_id") if of_jobs else (daily.SYSTEMS.c, "ci_system_id")
-        keys = table.project_id, table[key]
-        conditions = self._at(table) + (self._of_jobs() if of_jobs else self._of_system())
+        kind = daily.OF_JOBS if of_jobs else daily.OF_SYSTEMS
+        statement = _select_sums(kind, tuple(names), self._narrowed)
         if self._stale.whole:
-            place = sa.tuple_(table.project_id, table.branch, table.day)
-            conditions.append(place.not_in([tuple(each) for each in sorted(self._stale.whole)]))
-        statement = (
-            sa.select(*keys, *(sa.func.sum(table[name]) for name in names)).where(*conditions).group_by(*keys)
-        )
+            place = sa.tuple_(*(kind.table.c[name] for name in Place._fields))
+            statement = statement.where(
+                place.not_in([tuple(each) for each in sorted(self._stale.whole)])
+            )
+        rows = self._connection.execute(statement, self._asked).all()
         # MySQL's sums are decimals.
-        found = {tuple(row[:2]): list(map(int, row[2:])) for row in self._connection.execute(statement)}
+        found = {tuple(row[:2]): list(map(int, row[2:])) for row in rows}
         for place, correction in self._corrections.items():
             for sign, counted in zip((1, -1), correction, strict=True):
                 rows = {} if counted is None else self._own_jobs(counted.jobs) if of_jobs else counted.systems
@@ -147,7 +153,8 @@ class Window:
         :param with_others: whether it is asked what others said, too.
         :param wanted: how many are asked for, where it is known: more days than these need are not looked at.
         """
-        names, left = frozenset(names), self._counts(names)
+        names = frozenset(names)
+        left = self._counts(names)
         most = _PATCH_SETS_AT_ONCE if wanted is None else min(_PATCH_SETS_AT_ONCE, skip + wanted)
         while left and left[-1].is_known and left[-1].count <= skip:
             skip -= left.pop().count
@@ -158,13 +165,8 @@ class Window:
 
     def _counts(self, names):
         """A :class:`_Count` for each day on which some figures count, or may count now, the newest last."""
-        columns = daily.SYSTEMS.c
-        count = sum((columns[name] for name in sorted(names)), sa.literal(0))
-        statement = sa.select(columns.project_id, columns.branch, columns.day, count).where(
-            *self._at(columns), *self._of_system(), count > 0
-        )
         counts, by_day = collections.Counter(), {}
-        for *place, number in self._connection.execute(statement):
+        for *place, number in self._connection.execute(_select_counts(names, self._narrowed), self._asked):
             counts[Place._make(place)] = number
         for place, (come, gone) in self._partly.items():
             counts[place] += self._count(come, names) - self._count(gone, names)
@@ -210,21 +212,20 @@ class Window:
     @functools.cached_property
     def _stale(self):
         """The :class:`~ciwatch.rollup.corrections.Stale` days."""
-        conditions = *self._at(daily.PROJECTS.c), *self._where_it_reports(daily.PROJECTS.c)
-        return corrections.find(self._known, self._systems, self._dirty(), self._as_of, *conditions)
+        statement = _select_stale(self._narrowed)
+        return corrections.find(
+            self._known, self._systems, self._dirty(), self._as_of, statement, self._asked
+        )
 
     def _dirty(self):
         """The places of the days that wait to be counted, unless there are too many."""
-        waiting = (
-            sa.select(DIRTY.c.project_id, DIRTY.c.branch, DIRTY.c.day)
-            .where(*self._at(DIRTY.c), *self._where_it_reports(DIRTY.c))
-            .distinct()
-        )
-        dirty = {Place._make(row) for row in self._connection.execute(waiting.limit(_MOST_WAITING + 1))}
+        rows = self._connection.execute(_select_dirty(self._narrowed), self._asked)
+        dirty = {Place._make(row) for row in rows}
         if len(dirty) <= _MOST_WAITING:
             return dirty
+        waiting = _select_dirty(self._narrowed).limit(None)
         count = sa.select(sa.func.count()).select_from(waiting.subquery())
-        self.waiting = self._connection.scalar(count)
+        self.waiting = self._connection.scalar(count, self._asked)
         return set()
 
     @functools.cached_property
@@ -238,39 +239,117 @@ class Window:
         whole = corrections.read_whole(self._known, self._systems, self._stale.whole, self._as_of)
         return whole | self._partly
 
-    def _at(self, columns):
-        conditions = [columns.day.between(self._first, self._last)]
-        if self._scope.project_id is not None:
-            conditions.append(columns.project_id == self._scope.project_id)
-        if self._scope.branch is not None:
-            conditions.append(columns.branch == self._scope.branch)
-        return conditions
+    def _read(self, kind):
+        """The kept rows of a :class:`~ciwatch.rollup.daily.Kind`."""
+        return kind.read(self._connection, _select_rows(kind, self._narrowed), self._asked)
 
-    def _of_system(self):
-        return [] if self._systems is None else [daily.SYSTEMS.c.ci_system_id.in_(self._systems)]
-
-    def _of_jobs(self):
-        if self._scope.job_id is not None:
-            return [daily.JOBS.c.job_id == self._scope.job_id]
-        if self._systems is None:
-            return []
-        jobs = sa.select(models.Job.id).where(models.Job.ci_system_id.in_(self._systems))
-        return [daily.JOBS.c.job_id.in_(jobs)]
+    @property
+    def _asked(self):
+        """The parameters of all statements."""
+        return {
+            "first": self._first,
+            "last": self._last,
+            "project_id": self._scope.project_id,
+            "branch": self._scope.branch,
+            "system_ids": self._systems or (),
+            "job_id": self._scope.job_id,
+        }
 
     def _own_jobs(self, jobs):
         """Those of some jobs of the CIs, by id, that are asked about."""
         wanted = self._scope.job_id
         return jobs if wanted is None else {wanted: jobs[wanted]} if wanted in jobs else {}
 
-    def _where_it_reports(self, columns):
-        if self._systems is None or self._scope.project_id is not None:
-            return []
-        there = (
-            sa.select(models.AccountProject.project_id)
-            .join(models.Account, models.Account.id == models.AccountProject.account_id)
-            .where(models.Account.ci_system_id.in_(self._systems))
-        )
-        return [columns.project_id.in_(there)]
+
+class Narrowed(typing.NamedTuple):
+    """By what statements are narrowed; by what just, are parameters.
+
+    So a statement is said once for each kind of window: to put one together takes longer than SQLite takes
+    for most of them.
+    """
+
+    has_first: bool
+    by_project: bool
+    by_branch: bool
+    by_system: bool
+    by_job: bool
+
+
+_SYSTEM_IDS = sa.bindparam("system_ids", expanding=True)
+
+_JOBS = sa.select(models.Job.id).where(models.Job.ci_system_id.in_(_SYSTEM_IDS))
+
+_REPORTED_ON = (
+    sa.select(models.AccountProject.project_id)
+    .join(models.Account, models.Account.id == models.AccountProject.account_id)
+    .where(models.Account.ci_system_id.in_(_SYSTEM_IDS))
+)
+
+
+def _within(columns, narrowed):
+    """The conditions that a day is one of the window."""
+    conditions = [columns.day <= sa.bindparam("last")]
+    if narrowed.has_first:
+        conditions.append(columns.day >= sa.bindparam("first"))
+    if narrowed.by_project:
+        conditions.append(columns.project_id == sa.bindparam("project_id"))
+    if narrowed.by_branch:
+        conditions.append(columns.branch == sa.bindparam("branch"))
+    return conditions
+
+
+def where_it_reports(columns, narrowed):
+    """The same, and that the CIs report on its project."""
+    conditions = _within(columns, narrowed)
+    if narrowed.by_system and not narrowed.by_project:
+        conditions.append(columns.project_id.in_(_REPORTED_ON))
+    return conditions
+
+
+def _whose(kind, narrowed):
+    """The conditions that a row of a kind is of what is asked about."""
+    columns = kind.table.c
+    if kind.id_name == "job_id" and narrowed.by_job:
+        return [columns.job_id == sa.bindparam("job_id")]
+    if kind.id_name is None or not narrowed.by_system:
+        return []
+    return [columns.job_id.in_(_JOBS) if kind.id_name == "job_id" else columns.ci_system_id.in_(_SYSTEM_IDS)]
+
+
+@functools.cache
+def _select_rows(kind, narrowed):
+    return kind.select(*_within(kind.table.c, narrowed), *_whose(kind, narrowed))
+
+
+@functools.cache
+def _select_sums(kind, names, narrowed):
+    columns = kind.table.c
+    keys = columns.project_id, columns[kind.id_name]
+    return (
+        sa.select(*keys, *(sa.func.sum(columns[name]) for name in names))
+        .where(*_within(columns, narrowed), *_whose(kind, narrowed))
+        .group_by(*keys)
+    )
+
+
+@functools.cache
+def _select_counts(names, narrowed):
+    columns = daily.SYSTEMS.c
+    count = sum((columns[name] for name in sorted(names)), sa.literal(0))
+    return sa.select(columns.project_id, columns.branch, columns.day, count).where(
+        *_within(columns, narrowed), *_whose(daily.OF_SYSTEMS, narrowed), count > 0
+    )
+
+
+@functools.cache
+def _select_stale(narrowed):
+    return corrections.select(*where_it_reports(daily.PROJECTS.c, narrowed))
+
+
+@functools.cache
+def _select_dirty(narrowed):
+    places = sa.select(DIRTY.c.project_id, DIRTY.c.branch, DIRTY.c.day)
+    return places.where(*where_it_reports(DIRTY.c, narrowed)).distinct().limit(_MOST_WAITING + 1)
 
 
 class _Count(typing.NamedTuple):

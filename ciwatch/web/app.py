@@ -7,6 +7,13 @@ from pyramid import config
 from ciwatch.parsers import manager
 from ciwatch.registry import file
 
+# All that a template shows goes through escape, unless it says that it is markup already.
+_TEMPLATES = {
+    "mako.strict_undefined": "true",
+    "mako.default_filters": "escape",
+    "mako.imports": "from ciwatch.web.rendering import escape",
+}
+
 
 def create_app(conf, engine=None):
     """Makes the application.
@@ -15,7 +22,7 @@ def create_app(conf, engine=None):
     :param engine: the SQLAlchemy engine to read from, instead of that of the configuration.
     :returns: a WSGI application.
     """
-    with config.Configurator(settings={"mako.strict_undefined": "true"}) as configurator:
+    with config.Configurator(settings=_TEMPLATES) as configurator:
         configurator.registry["conf"] = conf
         configurator.registry["engine"] = engine
         configurator.registry["registry_file"] = file.RegistryFile.of_conf(conf)

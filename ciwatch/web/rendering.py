@@ -83,6 +83,24 @@ def _silence(request):
     return collector.silence(request.db, request.now, request.newest)
 
 
+def escape(value):
+    """What a template shows of a value, safe in HTML."""
+    kind = type(value)
+    # Whole comments are not worth the memory.
+    if kind is str and len(value) <= _LONGEST_KEPT:
+        return _escape_text(value)
+    return str(value) if kind is int else markupsafe.escape(value)
+
+
+_LONGEST_KEPT = 256
+
+
+# A page shows thousands, most of them again and again. Markup, which stays as it is, never comes here.
+@functools.lru_cache(maxsize=4096)
+def _escape_text(text):
+    return str(markupsafe.escape(text))
+
+
 def safe_url(url):
     """*url* where it is an http or https address, else None: all else came from a comment, too."""
     if not url:
@@ -220,9 +238,23 @@ def quote(text):
     return urllib.parse.quote(text, safe="")
 
 
+# Each line of a list leads to the same CI.
+@functools.lru_cache(maxsize=1024)
 def anchor(name):
     """A name as a fragment, safe in an address and as an id."""
     return urllib.parse.quote(name, safe="").replace("%", "_")
+
+
+def places(evidence, name, most):
+    """Links to what a CI said of *most* of some patch sets, and how many more there are, as HTML."""
+    fragment = anchor(name)
+    links = [
+        f'<a href="/change/{each.change}#{each.patch_set}-{fragment}">{each.change},{each.patch_set}</a> '
+        for each in evidence[:most]
+    ]
+    more = f"and {len(evidence) - most} more" if len(evidence) > most else ""
+    # Of numbers, and of a name that is made safe for an address.
+    return markupsafe.Markup("".join(links) + more)  # noqa: S704
 
 
 def bounded(text, length=2000):
@@ -292,6 +324,7 @@ HELPERS = types.SimpleNamespace(
     iso=iso,
     mark=mark,
     path=path,
+    places=places,
     query=query,
     relative=relative,
     safe_url=safe_url,

@@ -135,23 +135,13 @@ def _draw_bar(figure, bar, begin, width, scale, bottom):
     svg.add(
         group, "rect", "all", x=svg.percent(begin), width=svg.percent(width), y=bottom - _BARS, height=_BARS
     )
-    x = svg.percent(begin + width * (1 - _FILLED) / 2)
-    y = bottom
+    x, filled, y = svg.percent(begin + width * (1 - _FILLED) / 2), svg.percent(width * _FILLED), bottom
     for part, count in zip(PARTS, bar.counts, strict=True):
         if count:
             height = _BARS * scale.share(count)
             y -= height
             shown = max(height - 1, 1)
-            svg.add(
-                group,
-                "rect",
-                part,
-                x=x,
-                width=svg.percent(width * _FILLED),
-                y=y,
-                height=shown,
-                **svg.filled(part),
-            )
+            svg.add(group, "rect", part, x=x, width=filled, y=y, height=shown, **svg.filled(part))
 
 
 def _describe(bars):

@@ -56,24 +56,22 @@ def add(parent, tag, css=None, text=None, **attributes):
     :param attributes: text or numbers; ``text_anchor`` is written ``text-anchor``.
     :returns: what is in it, for others to be added to.
     """
-    named = "".join([f' {_named(name)}="{_escape(write(value))}"' for name, value in attributes.items()])
-    classed = f' class="{_escape(css)}"' if css else ""
     inside = [html.escape(text)] if text else []
-    parent += f"<{tag}{classed}{named}>", inside, f"</{tag}>"
+    parent += _begin(tag, css, *attributes.items()), inside, f"</{tag}>"
     return inside
 
 
+# The shapes of a plot have much in common, and bars stand where those of the next plot do.
+@functools.lru_cache(maxsize=16384)
+def _begin(tag, css, *attributes):
+    classed = f' class="{html.escape(css)}"' if css else ""
+    named = [f' {name.replace("_", "-")}="{html.escape(write(value))}"' for name, value in attributes]
+    return f"<{tag}{classed}{''.join(named)}>"
+
+
 def _join(written):
-    return "".join([each if isinstance(each, str) else _join(each) for each in written])
-
-
-@functools.lru_cache(maxsize=100)
-def _named(name):
-    return name.replace("_", "-")
-
-
-# The bars of a plot have most of their attributes in common.
-_escape = functools.lru_cache(maxsize=4096)(html.escape)
+    # Most shapes hold nothing.
+    return "".join([each if isinstance(each, str) else _join(each) if each else "" for each in written])
 
 
 def write(value):
@@ -81,6 +79,8 @@ def write(value):
     return value if isinstance(value, str) else f"{round(value, 2):g}"
 
 
+# A place of a plot is that of several shapes, and of the next plot of as many days.
+@functools.lru_cache(maxsize=4096)
 def percent(share):
     """A share of the width as an attribute's value."""
     return f"{round(100 * share, 3):g}%"

@@ -14,7 +14,7 @@ ${plots.patterns()}
 <p class="about lead">${'The gate. ' if told.is_gate else ''}${told.status.word.capitalize()} since ${self.when(told.status.since)}: <bdi>${told.status.rule}</bdi></p>
 % if shown_by:
 <details class="shown"><summary>The ${len(shown_by.evidence)} patch sets that show it</summary>
-<p>${places(shown_by.evidence, told.name, 100)}</p></details>
+<p>${h.places(shown_by.evidence, told.name, 100)}</p></details>
 % elif told.status.word == 'unstable':
 <p class="about"><a href="#jobs">The jobs, and how often each flips</a></p>
 % endif
@@ -223,7 +223,7 @@ it lasts\
 % endif
 </span></td><td role="cell" class="subject"><bdi>${spell.why}</bdi>
 % if spell.evidence:
-<details><summary>${len(spell.evidence)} patch sets</summary><p>${places(spell.evidence, told.name, 10)}</p></details>
+<details><summary>${len(spell.evidence)} patch sets</summary><p>${h.places(spell.evidence, told.name, 10)}</p></details>
 % endif
 </td></tr>
 % endfor
@@ -289,12 +289,7 @@ ${unread.words(portrait.unknown_words, False)}
 <li>Account <code>${account.username}</code>, known as a CI by <a href="/about#who">${account.found_by}</a>.</li>
 % endfor
 </ul>
-<%def name="places(evidence, name, most)">\
-<% fragment = h.anchor(name) %>\
-% for place in evidence[:most]:
-<a href="/change/${place.change}#${place.patch_set}-${fragment}">${place.change},${place.patch_set}</a> \
-% endfor
-${f'and {len(evidence) - most} more' if len(evidence) > most else ''}</%def>
+
 <%def name="counted(number, name, words=None)"><a href="${h.address(h.path('ci', portrait.told.name) + '/patchsets', given, counted=name)}">${f'{number:,}'}${' ' if words != '' else ''}${name if words is None else words}</a></%def>
 <%def name="voice(state)">
 % if state:

@@ -56,6 +56,7 @@ is_by_day = bars[0].first == bars[0].last
 
 ## How long something took, and behind it its values.
 <%def name="times(histogram, limits, title)">
+<% total = histogram.total %>\
 <div class="room">${lengths.draw(histogram, limits, title) | n}</div>
 <details class="values"><summary>These times as a table</summary>
 <div class="scroll" role="region" aria-label="${title}" tabindex="0"><table class="list">
@@ -63,7 +64,7 @@ is_by_day = bars[0].first == bars[0].last
 <thead><tr><th scope="col">It took</th><th scope="col" class="n">How many</th><th scope="col" class="n">So long or less</th></tr></thead>
 <tbody>
 % for bar in lengths.bars(histogram):
-<tr><th scope="row">${lengths.words_of(bar)}</th><td class="n">${bar.count}</td><td class="n">${bar.until_then}/${histogram.total}</td></tr>
+<tr><th scope="row">${lengths.words_of(bar)}</th><td class="n">${bar.count}</td><td class="n">${bar.until_then}/${total}</td></tr>
 % endfor
 </tbody>
 </table></div>

@@ -34,7 +34,8 @@ class TestEveryFigure(base.TestCase):
         """(figure, CI id) -> ids of the patch sets, the newest first: by looking at all of them."""
         known, found = knowns.Known(connection, model.Registry()), {}
         first, last = windows.ending(as_of, 10)
-        for place in {row.place for row in daily.read_projects(connection)}:
+        rows = daily.OF_PROJECTS.read(connection, daily.OF_PROJECTS.select(), {})
+        for place in {row.place for row in rows}:
             if not first <= place.day <= last:
                 continue
             there = scenes.read(known, [place], as_of)[place]

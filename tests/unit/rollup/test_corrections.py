@@ -35,7 +35,7 @@ class TestMoments(base.TestCase):
     def counted(self, connection, known, as_of):
         """Place -> what each of its days says, counted as a whole."""
         first, last = windows.ending(as_of, 10)
-        places = {row.place for row in daily.read_projects(connection)}
+        places = {row.place for row in daily.OF_PROJECTS.read(connection, daily.OF_PROJECTS.select(), {})}
         told = scenes.read(known, {place for place in places if first <= place.day <= last}, as_of)
         return {place: days.count(there, as_of) for place, there in told.items()}
 
@@ -71,7 +71,7 @@ class TestMoments(base.TestCase):
                     jobs,
                     as_of,
                 )
-                stale = corrections.find(known, None, (), as_of)
+                stale = corrections.find(known, None, (), as_of, corrections.select(), {})
                 partly += len(corrections.read_partly(known, None, stale.partly, as_of))
         self.assertGreater(partly, 10)
 

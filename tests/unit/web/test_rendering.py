@@ -1,5 +1,7 @@
 """What templates write of values."""
 
+import markupsafe
+
 from ciwatch.insight import statistics
 from ciwatch.web import rendering
 from tests import base
@@ -36,3 +38,13 @@ class TestAddress(base.TestCase):
         self.assertEqual("/ci?a=1&b=2", rendering.address("/ci", {"a": 1}, b=2))
         self.assertEqual("/ci", rendering.address("/ci", {}))
         self.assertEqual("/ci", rendering.address("/ci", {"window": "7d"}, window=""))
+
+
+class TestEscape(base.TestCase):
+    """What templates show of any value."""
+
+    def test_kinds(self):
+        """Text is made safe however often it is shown, also where the same was shown as markup before."""
+        markup = markupsafe.Markup("<b>")
+        shown = [rendering.escape(value) for value in (markup, "<b>", markup, "<b>", 7, None)]
+        self.assertEqual(["<b>", "&lt;b&gt;", "<b>", "&lt;b&gt;", "7", "None"], shown)
