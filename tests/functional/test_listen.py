@@ -224,15 +224,13 @@ class TestListen(ListenTestCase):
         """Where nothing waits and nothing more comes, it finds out that the database is back."""
         self.environment["OS_LISTENER__SPOOL_LIMIT"] = "1"
         process = self.listen()
-        holder = sqlite3.connect(self.database, isolation_level=None)
-        self.addCleanup(holder.close)
-        holder.execute("BEGIN IMMEDIATE")
+        holder = self.useFixture(databases.Hold(self.database))
         begun = now()
         self.ssh.send(result(1, int(begun.timestamp()), commitMessage="x" * 1_100_000) + b"\n")
         os.set_blocking(process.stderr.fileno(), False)
         self.wait_for(lambda: b"there is no room for more" in (process.stderr.read() or b""))
         self.rest.changes = [gerrit_rest.change(1, begun, [(0, "zuul", RESULT.format(1), None)])]
-        holder.execute("ROLLBACK")
+        holder.release()
         self.wait_for_reports(1)
 
     def test_archive(self):
