@@ -12,11 +12,12 @@ ifeq ($(shell git rev-parse --verify --quiet HEAD 2>/dev/null),)
 export PBR_VERSION ?= 0.0.0
 endif
 
-.PHONY: demo test gerrit brokers browser deploy puppet lint docs sample clean help
+.PHONY: demo test functional gerrit brokers browser deploy puppet lint docs sample clean help
 
 help:
 	@echo 'make demo    the dashboard with an invented project, in your browser'
 	@echo 'make test    all tests; make test ARGS=test_opts runs those whose name matches'
+	@echo 'make functional  those that speak to a database, on PostgreSQL and MariaDB, which they need'
 	@echo 'make gerrit  those against a real Gerrit, which need java and mvn'
 	@echo 'make brokers those against real Kafka and MQTT brokers, which need java, mvn and mosquitto'
 	@echo 'make browser those in a browser, which need chromium'
@@ -32,6 +33,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-test
 	@$(bin)/python tools/run_tests.py $(ARGS)
+
+functional: $(VENV)/.installed-test
+	@$(bin)/python -m tests.engines $(ARGS)
 
 gerrit: $(VENV)/.installed-test
 	@$(bin)/python -m tests.gerrit $(ARGS)

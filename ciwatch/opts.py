@@ -237,6 +237,13 @@ DATABASE = [
         help="The SQLAlchemy URL of the database, such as sqlite:////var/lib/ciwatch/ciwatch.sqlite. "
         "An absolute path has four slashes.",
     ),
+    cfg.StrOpt(
+        "replica_connection",
+        secret=True,
+        help="The SQLAlchemy URL of a replica of that database, from which pages are read then, so that "
+        "visitors are no load for the one that records. What tells of the collecting, the status page and "
+        "what monitors ask for, is read from connection all the same. Without it, everything is.",
+    ),
 ]
 
 PARSERS = [

@@ -4,6 +4,7 @@ For those that take minutes and need something big that they share; ``make test`
 """
 
 import sys
+import time
 import unittest
 
 import testtools
@@ -18,14 +19,32 @@ def cases(suite):
             yield each
 
 
+class _Result(testtools.TextTestResult):
+    """Tells of each test how long it took."""
+
+    def startTest(self, test):
+        """Looks at the clock."""
+        self._begun = time.monotonic()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        """Prints a line."""
+        print(f" {time.monotonic() - self._begun:.1f} s {test.id()}", flush=True)
+        super().stopTest(test)
+
+
 def main(folder, words, suite=unittest.TestSuite):
-    """Runs those whose name holds all *words*; returns the exit code.
+    """Runs those below a *folder* whose name holds all *words*; returns the exit code.
 
     :param suite: makes of a list of cases what runs them.
     """
-    found = list(cases(unittest.TestLoader().discover(folder, top_level_dir=".")))
+    return run(cases(unittest.TestLoader().discover(folder, top_level_dir=".")), words, suite)
+
+
+def run(found, words, suite=unittest.TestSuite):
+    """Runs those of the cases *found* whose name holds all *words*; returns the exit code."""
     chosen = [case for case in found if all(word in case.id() for word in words)]
-    result = testtools.TextTestResult(sys.stdout, verbosity=2)
+    result = _Result(sys.stdout, verbosity=2)
     result.startTestRun()
     suite(chosen).run(result)
     result.stopTestRun()

@@ -1,4 +1,4 @@
-"""What tests share: a real database in a temporary folder, events, and all of its rows as values."""
+"""What tests share: a real database of their own, events, and all of its rows as values."""
 
 import json
 import os
@@ -17,6 +17,7 @@ from ciwatch.db import summary
 from ciwatch.parsers import manager
 from ciwatch.recorder import identity
 from ciwatch.recorder import recorder
+from tests import databases
 
 #: Recordings of real traffic, where somebody put them; tests that need them skip without.
 CORPUS = pathlib.Path(__file__).parents[2] / "shared" / "corpus"
@@ -35,15 +36,26 @@ class TestCase(testtools.TestCase):
         self.useFixture(fixtures.FakeLogger())
         self.folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
 
+    def make_database(self, name="ciwatch.sqlite", is_prepared=False):
+        """A :class:`tests.databases.Database`, which is the test's own; that of before by its name.
+
+        :param is_prepared: whether it may have a current schema already.
+        """
+        database = databases.of_test(self.folder, name)
+        database.create(is_prepared)
+        self.addCleanup(database.drop)
+        return database
+
     def make_conf(self, database="ciwatch.sqlite"):
-        """A configuration whose database is a file in the test's folder."""
+        """A configuration whose database is the test's own."""
         conf = service.prepare([], config_files=[])
-        conf.set_override("connection", f"sqlite:///{self.folder / database}", group="database")
+        conf.set_override("connection", self.make_database(database).url, group="database")
         conf.set_override("registry_file", "", group="insight")
         return conf
 
     def make_engine(self, database="ciwatch.sqlite"):
         """An engine of a database with a current schema."""
+        self.make_database(database, is_prepared=True)
         store = engine.create_engine(self.make_conf(database))
         self.addCleanup(store.dispose)
         schema.prepare(store)
@@ -71,6 +83,11 @@ class TestCase(testtools.TestCase):
         if not path.exists():
             self.skipTest(f"needs the recording {name}, which is no part of the project")
         return path
+
+
+def sqlite_only(reason):
+    """A decorator of tests that only SQLite has a use for; *reason* says why, as a sentence."""
+    return testtools.skipUnless(databases.engine_name() == "sqlite", reason)
 
 
 def line(event):

@@ -13,8 +13,9 @@ from stestr.repository import util
 import subunit
 import testtools
 
-# They take minutes and have commands of their own: make brokers, make browser, make deploy, make gerrit.
-NOT_HERE = r"^tests\.(brokers|browser|deploy|gerrit)\."
+# They take minutes and have commands of their own: make brokers, make browser, make deploy, make functional,
+# make gerrit.
+NOT_HERE = r"^tests\.(brokers|browser|deploy|engines|gerrit)\."
 
 STESTR = pathlib.Path(sys.executable).with_name("stestr")
 

@@ -17,17 +17,18 @@ class DatabaseAwayError(CommandError):
 
 
 @contextlib.contextmanager
-def database(conf, read_only=False, busy_timeout_s=engine.BUSY_TIMEOUT_S):
+def database(conf, read_only=False, busy_timeout_s=engine.BUSY_TIMEOUT_S, option="connection"):
     """The engine of a database whose schema is current.
 
     An empty database gets its schema, unless *read_only*.
 
+    :param option: the option that names it.
     :raises CommandError: in place of any error of the database, telling which one and why.
     """
-    store = engine.create_engine(conf, read_only, busy_timeout_s)
+    store = engine.create_engine(conf, read_only, busy_timeout_s, option)
     if read_only and engine.is_missing(store):
         raise CommandError(
-            f"[database] connection: there is no {store.url.database} yet; 'ciwatch listen' or 'ciwatch"
+            f"[database] {option}: there is no {store.url.database} yet; 'ciwatch listen' or 'ciwatch"
             " replay FILE' makes it"
         )
     try:

@@ -19,6 +19,7 @@ from ciwatch.gerrit import rest
 from ciwatch.gerrit import ssh
 from ciwatch.listener import questions
 from ciwatch.parsers import manager
+from ciwatch.queries import window
 from ciwatch.sources import broker
 from ciwatch.sources import rest as rest_source
 from ciwatch.sources import ssh as ssh_source
@@ -54,6 +55,8 @@ class Check(command.Command):
         self._failures = 0
         self._line("configuration", _configuration, conf)
         self._line("database", _database, conf)
+        if conf.database.replica_connection:
+            self._line("replica", _replica, conf)
         self._line("parsers", _parsers, conf)
         self._line("registry", _registry, conf)
         self._line("state folder", _writable, "state_path", conf.state_path)
@@ -133,6 +136,27 @@ def _database(conf):
         ) from error
     finally:
         store.dispose()
+
+
+def _replica(conf):
+    """Whether pages can be read from it, and from when they are."""
+    store = engine.create_engine(conf, read_only=True, option="replica_connection")
+    try:
+        if engine.is_missing(store):
+            raise Failed(f"[database] replica_connection: there is no {store.url.database}")
+        with store.connect() as connection:
+            schema.check(connection)
+            newest = window.newest_event(connection)
+    except schema.SchemaError as error:
+        raise Failed(f"{error}; what is done to the database reaches its replica by itself") from error
+    except sa.exc.DBAPIError as error:
+        raise Failed(
+            f"{engine.explain(error, conf)}: is the server up, and the name, account and password right?"
+        ) from error
+    finally:
+        store.dispose()
+    told = f"its newest event is of {newest:%Y-%m-%d %H:%M:%S} UTC" if newest else "no event is in it yet"
+    return f"{store.url.render_as_string(hide_password=True)}, revision {schema.head()}; {told}"
 
 
 def _parsers(conf):

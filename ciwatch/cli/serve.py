@@ -32,12 +32,14 @@ class Serve(command.Command):
         host = parsed_args.host or conf.web.host
         port = conf.web.port if parsed_args.port is None else parsed_args.port
         listener = listen(host, port)
-        try:
-            with base.database(conf, read_only=True):
-                pass
-        except (base.CommandError, schema.SchemaError) as error:
-            # No reason to end: it may come, and until then a page says so.
-            print(f"ciwatch: {error}; until then visitors get a 503 page", file=self.app.stderr)
+        replica = ["replica_connection"] if conf.database.replica_connection else []
+        for option in ["connection", *replica]:
+            try:
+                with base.database(conf, read_only=True, option=option):
+                    pass
+            except (base.CommandError, schema.SchemaError) as error:
+                # No reason to end: it may come, and until then a page says so.
+                print(f"ciwatch: {error}; until then visitors get a 503 page", file=self.app.stderr)
         run(conf, listener, self.app.stdout)
 
 

@@ -1,7 +1,8 @@
 """Many rows at once, as fast as the database's driver takes them.
 
 SQLAlchemy prepares the parameters of each row with a generality that costs more than the database does. Here
-a statement is compiled once, and a row is a tuple whose values its columns' types have converted.
+a statement is compiled once, and a row is a tuple whose values its columns' types have converted. Many new
+rows go into PostgreSQL by its COPY, several times as fast as by INSERT; PyMySQL makes one INSERT of many.
 """
 
 import functools
@@ -9,12 +10,18 @@ import operator
 
 import sqlalchemy as sa
 
+#: From so many rows on a COPY takes less time than as many INSERTs.
+_COPY_FROM = 10
+
 
 def insert(connection, table, rows):
     """Inserts *rows*, dicts which all hold the same columns of *table*."""
     if rows:
-        names = tuple(rows[0])
-        _execute(connection, _insert_plan(connection.dialect, table, names), rows)
+        plan = _insert_plan(connection.dialect, table, tuple(rows[0]))
+        if connection.dialect.driver == "psycopg" and len(rows) >= _COPY_FROM:
+            _copy(connection, table, plan, rows)
+        else:
+            _execute(connection, plan, rows)
 
 
 def update(connection, table, rows, names):
@@ -49,12 +56,35 @@ def _plan(dialect, table, statement):
 
 
 def _execute(connection, plan, rows):
-    sql, names, values_of, converters, positional = plan
+    sql, names, _, _, positional = plan
+    make = tuple if positional else lambda values: dict(zip(names, values, strict=True))
+    connection.exec_driver_sql(sql, [make(values) for values in _converted(plan, rows)])
+
+
+def _copy(connection, table, plan, rows):
+    dialect, names = connection.dialect, plan[1]
+    quoted = dialect.identifier_preparer
+    columns = ", ".join(quoted.quote(name) for name in names)
+    sql = f"COPY {quoted.format_table(table)} ({columns}) FROM STDIN"
+    driver = dialect.loaded_dbapi
+    try:
+        with connection.connection.cursor() as cursor, cursor.copy(sql) as copy:
+            for values in _converted(plan, rows):
+                copy.write_row(values)
+    except driver.Error as error:
+        # As SQLAlchemy would have said it, had it been asked.
+        is_lost = dialect.is_disconnect(error, None, None)
+        raise sa.exc.DBAPIError.instance(
+            sql, None, error, driver.Error, connection_invalidated=is_lost, dialect=dialect
+        ) from error
+
+
+def _converted(plan, rows):
+    """The values of each row, in the order of the plan's names, as the driver takes them."""
+    _, _, values_of, converters, _ = plan
     needed = [(place, convert) for place, convert in enumerate(converters) if convert]
-    parameters = []
     for row in rows:
         values = list(values_of(row))
         for place, convert in needed:
             values[place] = convert(values[place])
-        parameters.append(tuple(values) if positional else dict(zip(names, values, strict=True)))
-    connection.exec_driver_sql(sql, parameters)
+        yield values

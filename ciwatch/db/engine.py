@@ -1,5 +1,6 @@
 """The way to the database: one engine a process, with what each database needs to behave alike."""
 
+import functools
 import os
 import pathlib
 import sqlite3
@@ -12,34 +13,49 @@ from ciwatch import service
 #: How long to wait for another process that writes, in seconds.
 BUSY_TIMEOUT_S = 60
 
+#: How long to wait for an answer to the first word, in seconds, and for any that should be acknowledged.
+_CONNECT_TIMEOUT_S = 10
+_SILENCE_S = 60
 
-def create_engine(conf, read_only=False, busy_timeout_s=BUSY_TIMEOUT_S):
+#: Under this name an engine, and its connections, know the option that names their database.
+_OPTION = "ciwatch_option"
+
+
+def create_engine(conf, read_only=False, busy_timeout_s=BUSY_TIMEOUT_S, option="connection"):
     """An engine for ``[database] connection``.
 
     :param conf: the configuration of :func:`ciwatch.service.prepare`.
-    :param read_only: True for the web side, which never writes: SQLite itself refuses then.
+    :param read_only: True for the web side, which never writes: the database itself refuses then, and one
+        transaction reads everything as it was at its first statement.
     :param busy_timeout_s: how long to wait for another process that writes, in seconds.
+    :param option: the option that names the database, which its errors name, too.
     :raises ciwatch.service.ConfigError: where the URL is none, or its driver is not installed.
     """
-    connection = conf.database.connection
     try:
-        url = sa.make_url(connection)
-        if url.get_backend_name() == "sqlite":
-            return _sqlite_engine(url, read_only, busy_timeout_s)
-        return sa.create_engine(url, pool_pre_ping=True, pool_recycle=3600)
+        url = sa.make_url(conf.database[option])
+        make = _sqlite_engine if url.get_backend_name() == "sqlite" else _server_engine
+        engine = make(url, read_only, busy_timeout_s, option)
     except sa.exc.NoSuchModuleError as error:
         raise service.ConfigError(
-            f"[database] connection: SQLAlchemy knows no database {url.drivername!r}"
+            f"[database] {option}: SQLAlchemy knows no database {url.drivername!r}"
         ) from error
     except sa.exc.ArgumentError as error:
         # SQLAlchemy's own words may quote the URL, and with it the password.
         raise service.ConfigError(
-            "[database] connection: is no SQLAlchemy URL, such as sqlite:////var/lib/ciwatch/ciwatch.sqlite"
+            f"[database] {option}: is no SQLAlchemy URL, such as sqlite:////var/lib/ciwatch/ciwatch.sqlite"
         ) from error
     except ModuleNotFoundError as error:
         raise service.ConfigError(
-            f"[database] connection: the driver {error.name!r} is not installed; pip install it"
+            f"[database] {option}: the driver {error.name!r} is not installed; pip install it"
         ) from error
+    engine.update_execution_options(**{_OPTION: option})
+    event.listen(engine, "handle_error", functools.partial(_add_name, _name(url, option)))
+    return engine
+
+
+def option_of(connection):
+    """The name of the option in ``[database]`` that names the database of a connection."""
+    return connection.get_execution_options().get(_OPTION, "connection")
 
 
 def is_missing(engine):
@@ -59,22 +75,33 @@ def is_away(error):
 
 def explain(error, conf):
     """One line for a database *error*, naming the option and the database but no password."""
-    url = sa.make_url(conf.database.connection).render_as_string(hide_password=True)
-    return f"[database] connection: {url}: {_first_line(getattr(error, 'orig', None) or error)}"
+    named = [each for each in getattr(error, "detail", ()) if each.startswith("[database] ")]
+    name = named[0] if named else _name(sa.make_url(conf.database.connection), "connection")
+    return f"{name}: {_first_line(getattr(error, 'orig', None) or error)}"
+
+
+def _name(url, option):
+    return f"[database] {option}: {url.render_as_string(hide_password=True)}"
+
+
+def _add_name(name, context):
+    """Has an error remember of which database it is."""
+    if isinstance(context.sqlalchemy_exception, sa.exc.StatementError):
+        context.sqlalchemy_exception.add_detail(name)
 
 
 def _first_line(error):
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _sqlite_engine(url, read_only, busy_timeout_s):
+def _sqlite_engine(url, read_only, busy_timeout_s, option):
     if url.database and url.database != ":memory:" and not read_only:
         folder = pathlib.Path(url.database).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise service.ConfigError(
-                f"[database] connection: cannot make the folder {folder}: {error.strerror}"
+                f"[database] {option}: cannot make the folder {folder}: {error.strerror}"
             ) from error
     engine = sa.create_engine(url, connect_args={"timeout": busy_timeout_s})
     is_file = bool(url.database) and url.database != ":memory:"
@@ -119,6 +146,57 @@ def _sqlite_engine(url, read_only, busy_timeout_s):
         connection.exec_driver_sql(statement)
 
     return engine
+
+
+def _server_engine(url, read_only, busy_timeout_s, option):
+    """An engine of a database that a server keeps."""
+    kind = url.get_backend_name()
+    options = {"connect_timeout": _CONNECT_TIMEOUT_S}
+    if kind == "postgresql":
+        # Else a server whose machine is gone would be waited for a quarter of an hour.
+        options |= {"keepalives_idle": _SILENCE_S // 2, "tcp_user_timeout": _SILENCE_S * 1000}
+    drivers = {"psycopg", "psycopg2", "pymysql", "mysqldb"}
+    options = {name: value for name, value in options.items() if name not in url.query}
+    arguments = options if url.get_driver_name() in drivers else {}
+    engine = sa.create_engine(url, pool_pre_ping=True, pool_recycle=3600, connect_args=arguments)
+    statements = _SETTINGS.get(kind, _no_settings)(read_only, busy_timeout_s)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection, record):
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        cursor.close()
+        # Else the settings would be taken back with what comes after them.
+        connection.commit()
+
+    return engine
+
+
+def _postgresql_settings(read_only, busy_timeout_s):
+    yield f"SET lock_timeout = '{busy_timeout_s}s'"
+    if read_only:
+        yield "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+
+
+def _mysql_settings(read_only, busy_timeout_s):
+    yield f"SET SESSION innodb_lock_wait_timeout = {busy_timeout_s}, lock_wait_timeout = {busy_timeout_s}"
+    # What has no room is an error, and not cut silently.
+    yield "SET SESSION sql_mode = 'STRICT_ALL_TABLES'"
+    if read_only:
+        yield "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    else:
+        # As PostgreSQL does it. The default locks what lies between rows, too, and those who write block
+        # one another for rows that neither writes.
+        yield "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
+
+
+def _no_settings(read_only, busy_timeout_s):
+    return ()
+
+
+#: Kind of a database -> the statements with which a connection begins.
+_SETTINGS = {"postgresql": _postgresql_settings, "mysql": _mysql_settings, "mariadb": _mysql_settings}
 
 
 def _identity_of(path):

@@ -1,5 +1,6 @@
 """The state of the schema: is the database ours, is it current, bring it up to date."""
 
+import contextlib
 import pathlib
 
 from alembic import command
@@ -8,7 +9,17 @@ from alembic import script
 from alembic.runtime import migration
 import sqlalchemy as sa
 
+from ciwatch.db import collation
+from ciwatch.db import engine as engines
+
 MIGRATIONS = pathlib.Path(__file__).parent / "migrations"
+
+#: What to call to wait for a lock and to give it back, which bears a number, or a name, of no meaning.
+_LOCKS = {
+    "postgresql": (sa.func.pg_advisory_lock(2026112500), sa.func.pg_advisory_unlock(2026112500)),
+    "mysql": (sa.func.get_lock("ciwatch-schema", 60), sa.func.release_lock("ciwatch-schema")),
+}
+_LOCKS["mariadb"] = _LOCKS["mysql"]
 
 
 class SchemaError(Exception):
@@ -34,7 +45,9 @@ def upgrade(connection):
     settings = alembic_config.Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.attributes["connection"] = connection
+    collation.set_default(connection)
     command.upgrade(settings, "head")
+    collation.settle(connection)
     return before, current(connection)
 
 
@@ -46,9 +59,33 @@ def prepare(engine):
     :raises SchemaError: where the database must be migrated first, or is newer than this program.
     """
     with engine.begin() as connection:
+        if current(connection) == head():
+            return
+    # What is there may be half of what another process is making.
+    with engine.connect() as connection, _alone(connection), connection.begin():
         if current(connection) is None and not sa.inspect(connection).get_table_names():
             upgrade(connection)
         check(connection)
+
+
+@contextlib.contextmanager
+def _alone(connection):
+    """Waits until no other process makes the tables. SQLite lets one write at a time anyway.
+
+    No transaction's lock would do, since MySQL ends a transaction with each table that it makes.
+    """
+    take, give = _LOCKS.get(connection.dialect.name, (None, None))
+    if take is None:
+        yield
+        return
+    with connection.begin():
+        connection.execute(sa.select(take))
+    try:
+        yield
+    finally:
+        # Whose connection is lost has no lock any more.
+        with contextlib.suppress(sa.exc.DBAPIError), connection.begin():
+            connection.execute(sa.select(give))
 
 
 def check(connection):
@@ -56,12 +93,13 @@ def check(connection):
     revision = current(connection)
     if revision == head():
         return
+    option = engines.option_of(connection)
     known = {entry.revision for entry in script.ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
     if revision is None or revision in known:
         raise SchemaError(
-            f"[database] connection: its schema is {revision or 'not there'}, this version needs {head()}:"
+            f"[database] {option}: its schema is {revision or 'not there'}, this version needs {head()}:"
             " run 'ciwatch db upgrade'"
         )
     raise SchemaError(
-        f"[database] connection: its schema {revision} was made by a newer CI Watch than this one"
+        f"[database] {option}: its schema {revision} was made by a newer CI Watch than this one"
     )

@@ -9,6 +9,7 @@ from pyramid.view import exception_view_config
 from pyramid.view import notfound_view_config
 import sqlalchemy as sa
 
+from ciwatch.db import engine
 from ciwatch.db import schema
 from ciwatch.listener import spool
 from ciwatch.web import rendering
@@ -44,7 +45,8 @@ def bad_encoding(error, request):
 @exception_view_config(schema.SchemaError)
 def no_database(error, request):
     """503: the database is away, or is not migrated."""
-    LOG.error("The database cannot be read: %s", str(getattr(error, "orig", None) or error))
+    said = error if isinstance(error, schema.SchemaError) else engine.explain(error, request.registry["conf"])
+    LOG.error("The database cannot be read: %s", said)
     sentence = "It is away, or is being upgraded. Nothing is lost; please come back in a few minutes."
     waiting = spool.look_all(request.registry["conf"].state_path)
     if events := sum(each.events for each in waiting):

@@ -2,8 +2,7 @@
 
 import os
 
-import sqlalchemy as sa
-
+from tests import base
 from tests.functional import test_listen
 
 
@@ -90,15 +89,28 @@ class TestCheck(test_listen.ListenTestCase):
         self.assertEqual("[web] port: 'banana' is not a whole number\n", err)
 
     def test_database(self):
-        """One that must be migrated, and one that is none."""
+        """One that must be migrated."""
         self.assertEqual(0, self.ciwatch("db", "upgrade")[0])
         self.assertIn("revision", self.check()["database"][1])
-        engine = sa.create_engine(f"sqlite:///{self.database}")
-        with engine.begin() as connection:
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
-        engine.dispose()
+        self.database.execute("UPDATE alembic_version SET version_num = '0001'")
         self.assertIn("run 'ciwatch db upgrade'", self.failure("database"))
-        self.database.write_text("Dear diary, this is no database at all, whatever its name says.\n" * 99)
+
+    def test_replica(self):
+        """Its line tells what is in it; where it is not migrated, the option that names it."""
+        self.assertNotIn("replica", self.check())
+        other = self.make_database("other.sqlite")
+        self.environment["OS_DATABASE__REPLICA_CONNECTION"] = other.url
+        other.query("SELECT 1")
+        self.assertIn("[database] replica_connection: its schema is not there", self.failure("replica"))
+        self.environment["OS_DATABASE__REPLICA_CONNECTION"] = self.database.url
+        self.assertEqual(0, self.ciwatch("db", "upgrade")[0])
+        self.assertIn("no event is in it yet", self.check()["replica"][1])
+
+    @base.sqlite_only("a server's database is no file")
+    def test_no_database(self):
+        """A file of something else."""
+        text = "Dear diary, this is no database at all, whatever its name says.\n"
+        self.database.path.write_text(text * 99)
         self.assertIn("file is not a database", self.failure("database"))
 
     def test_folders(self):

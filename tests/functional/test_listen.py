@@ -1,16 +1,15 @@
 """``ciwatch listen`` and ``ciwatch backfill`` as a user types them, beside servers in this process."""
 
-import contextlib
 import datetime
 import gzip
 import json
 import os
 import signal
 import socket
-import sqlite3
 import time
 
 from tests import base
+from tests import databases
 from tests import gerrit_rest
 from tests import gerrit_ssh
 from tests.functional import test_replay
@@ -79,18 +78,7 @@ class ListenTestCase(test_replay.CommandTestCase):
 
     def query(self, statement, *values):
         """Rows."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(statement, values).fetchall()
-
-    def wait_for(self, condition, timeout_s=60):
-        """Waits until *condition* gives something true."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            with contextlib.suppress(sqlite3.OperationalError):
-                if condition():
-                    return
-            self.assertLess(time.monotonic(), deadline, "that did not come about in time")
-            time.sleep(0.05)
+        return self.database.query(statement, *values)
 
     def wait_for_reports(self, count):
         """Waits until so many are recorded."""
@@ -110,7 +98,7 @@ class TestListen(ListenTestCase):
         self.wait_for_reports(2)
         self.assertEqual("", self.end(process))
         self.assertIn("not JSON", self.query("SELECT reason FROM rejected_events")[0][0])
-        row = self.query("SELECT state, read, recorded, ignored, rejected FROM listeners")[0]
+        row = self.query("SELECT state, listeners.read, recorded, ignored, rejected FROM listeners")[0]
         self.assertEqual(("stopped", 4, 2, 1, 1), row)
 
     def test_burst(self):
@@ -148,9 +136,7 @@ class TestListen(ListenTestCase):
     def test_locked(self):
         """While the database is locked events wait on disk; then they are recorded, in their order."""
         process = self.listen()
-        holder = sqlite3.connect(self.database, isolation_level=None)
-        self.addCleanup(holder.close)
-        holder.execute("BEGIN IMMEDIATE")
+        holder = self.useFixture(databases.Hold(self.database))
         folder = self.folder / "state" / "spool" / "one"
         self.ssh.send(result(1) + b"\n")
         self.wait_for(lambda: list(folder.glob("*.jsonl")))
@@ -160,7 +146,7 @@ class TestListen(ListenTestCase):
         self.assertEqual([(0,)], self.query("SELECT count(*) FROM reports"))
         waiting = b"".join(path.read_bytes() for path in sorted(folder.glob("*.jsonl")))
         self.assertEqual(29, waiting.count(b"\n"))
-        holder.execute("ROLLBACK")
+        holder.release()
         self.wait_for_reports(29)
         self.wait_for(lambda: not list(folder.glob("*.jsonl")))
         said = self.end(process)
@@ -171,24 +157,22 @@ class TestListen(ListenTestCase):
     def test_killed_while_events_wait(self):
         """What waits on disk is recorded by the next process."""
         process = self.listen()
-        holder = sqlite3.connect(self.database, isolation_level=None)
-        self.addCleanup(holder.close)
-        holder.execute("BEGIN IMMEDIATE")
+        holder = self.useFixture(databases.Hold(self.database))
         self.ssh.send(*[result(number) + b"\n" for number in range(1, 6)])
         folder = self.folder / "state" / "spool" / "one"
         self.wait_for(lambda: sum(path.read_bytes().count(b"\n") for path in folder.glob("*.jsonl")) == 5)
         process.kill()
         process.wait()
-        holder.execute("ROLLBACK")
+        holder.release()
         self.end(self.listen())
         self.wait_for_reports(5)
 
+    @base.sqlite_only("a server's database is no file that could be moved")
     def test_database_taken_away(self):
         """Nothing is written into a file that nobody finds any more."""
         folder = self.folder / "db"
         folder.mkdir()
-        self.database = folder / "events.sqlite"
-        self.environment["OS_DATABASE__CONNECTION"] = f"sqlite:///{self.database}"
+        self.use_database("db/events.sqlite")
         process = self.listen()
         self.ssh.send(result(1) + b"\n")
         self.wait_for_reports(1)
@@ -201,17 +185,16 @@ class TestListen(ListenTestCase):
         self.wait_for_reports(2)
         self.assertIn("was moved or deleted", self.end(process))
 
+    @base.sqlite_only("a server that somebody holds answers; one that is away is in tests/engines")
     def test_database_away_at_the_start(self):
         """It waits for it, as a service must that is started first."""
         self.assertEqual(0, self.ciwatch("db", "upgrade")[0])
-        holder = sqlite3.connect(self.database, isolation_level=None)
-        self.addCleanup(holder.close)
-        holder.execute("BEGIN IMMEDIATE")
+        holder = self.useFixture(databases.Hold(self.database))
         process = self.start("listen")
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         self.assertIn("database is locked; waiting for it", process.stderr.readline().decode())
-        holder.execute("ROLLBACK")
+        holder.release()
         self.wait_for(lambda: self.query("SELECT state FROM listeners") == [("listening",)])
         self.end(process)
 
@@ -219,9 +202,7 @@ class TestListen(ListenTestCase):
         """What has no room is asked for afterwards."""
         self.environment["OS_LISTENER__SPOOL_LIMIT"] = "1"
         process = self.listen()
-        holder = sqlite3.connect(self.database, isolation_level=None)
-        self.addCleanup(holder.close)
-        holder.execute("BEGIN IMMEDIATE")
+        holder = self.useFixture(databases.Hold(self.database))
         big = "x" * 300_000
         begun = now()
         at = int(begun.timestamp())
@@ -233,7 +214,7 @@ class TestListen(ListenTestCase):
             gerrit_rest.change(number, begun, [(0, "zuul", RESULT.format(number), None)])
             for number in range(1, 8)
         ]
-        holder.execute("ROLLBACK")
+        holder.release()
         self.wait_for_reports(7)
         self.assertIn("there is no room for more", self.end(process))
         reasons = {reason for (reason,) in self.query("SELECT reason FROM gaps")}
@@ -243,15 +224,13 @@ class TestListen(ListenTestCase):
         """Where nothing waits and nothing more comes, it finds out that the database is back."""
         self.environment["OS_LISTENER__SPOOL_LIMIT"] = "1"
         process = self.listen()
-        holder = sqlite3.connect(self.database, isolation_level=None)
-        self.addCleanup(holder.close)
-        holder.execute("BEGIN IMMEDIATE")
+        holder = self.useFixture(databases.Hold(self.database))
         begun = now()
         self.ssh.send(result(1, int(begun.timestamp()), commitMessage="x" * 1_100_000) + b"\n")
         os.set_blocking(process.stderr.fileno(), False)
         self.wait_for(lambda: b"there is no room for more" in (process.stderr.read() or b""))
         self.rest.changes = [gerrit_rest.change(1, begun, [(0, "zuul", RESULT.format(1), None)])]
-        holder.execute("ROLLBACK")
+        holder.release()
         self.wait_for_reports(1)
 
     def test_archive(self):
@@ -270,8 +249,7 @@ class TestListen(ListenTestCase):
         kinds = [json.loads(line)["type"] for line in gzip.open(path)]
         self.assertIn("ref-updated", kinds, "every raw event, not only those that are recorded")
         before = self.query("SELECT posted_at, tag, text FROM reports ORDER BY text")
-        self.database = self.folder / "again.sqlite"
-        self.environment["OS_DATABASE__CONNECTION"] = f"sqlite:///{self.database}"
+        self.use_database("again.sqlite")
         self.assertEqual(0, self.ciwatch("replay", path)[0])
         self.assertEqual(before, self.query("SELECT posted_at, tag, text FROM reports ORDER BY text"))
 
@@ -318,7 +296,7 @@ class TestListen(ListenTestCase):
         self.wait_for(lambda: self.query("SELECT state FROM listeners") == [("listening",)])
         said = self.end(process)
         self.assertIn("Gerrit answered 503 Service Unavailable; the next try is in", said)
-        self.assertEqual([(4, 4, 0)], self.query("SELECT read, recorded, duplicate FROM listeners"))
+        self.assertEqual([(4, 4, 0)], self.query("SELECT listeners.read, recorded, duplicate FROM listeners"))
 
     def test_wrong_usage(self):
         """One line each, before anything is done."""

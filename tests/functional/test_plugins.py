@@ -3,7 +3,6 @@
 import os
 import pathlib
 import shutil
-import sqlite3
 import subprocess
 import sys
 
@@ -124,13 +123,11 @@ class Zuul(Raises):
 
     def test_kept(self):
         """A recorder counts them where the status page finds them."""
-        database = self.folder / "events.sqlite"
-        self.environment["OS_DATABASE__CONNECTION"] = f"sqlite:///{database}"
+        database = self.make_database("events.sqlite")
+        self.environment["OS_DATABASE__CONNECTION"] = database.url
         event = base.comment_event("Patch Set 1:\n\nStarting check jobs.", 1700000000)
         self.ciwatch("replay", "-", stdin=base.line(event).decode() + "\n")
-        connection = sqlite3.connect(database)
-        self.addCleanup(connection.close)
-        found = connection.execute("SELECT parser, kind, count FROM parser_faults ORDER BY parser").fetchall()
+        found = database.query("SELECT parser, kind, count FROM parser_faults ORDER BY parser")
         self.assertEqual(
             [
                 ("absent", "not loaded", 1),
@@ -140,5 +137,4 @@ class Zuul(Raises):
             ],
             found,
         )
-        read = connection.execute("SELECT parser, kind FROM reports").fetchall()
-        self.assertEqual([("zuul", "started")], read)
+        self.assertEqual([("zuul", "started")], database.query("SELECT parser, kind FROM reports"))

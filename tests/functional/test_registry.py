@@ -1,7 +1,6 @@
 """``ciwatch registry`` as a user types it, and a registry under the commands that record."""
 
 import os
-import sqlite3
 import time
 
 from tests import base
@@ -92,11 +91,7 @@ class RecordedTestCase(test_replay.CommandTestCase):
 
     def systems(self):
         """(name, title) of all CIs."""
-        connection = sqlite3.connect(self.database)
-        try:
-            return sorted(connection.execute("SELECT name, title FROM ci_systems"))
-        finally:
-            connection.close()
+        return sorted(self.database.query("SELECT name, title FROM ci_systems"))
 
 
 class TestReplay(RecordedTestCase):

@@ -1,23 +1,23 @@
 """The outage test: whatever breaks, the database comes to equal that of one undisturbed replay.
 
-    python -m tests.gerrit.outage --seed 1 --events 2000 --disturbances 50
+    python -m tests.gerrit.outage --seed 1 --events 2000 --disturbances 50 [--database postgresql]
 
 A real Gerrit; people and CIs who act on it without pause; two listeners on one database, behind proxies
 that cut, stall, truncate and refuse; the listeners killed, Gerrit restarted, the database locked and taken
-away. An observer that nobody disturbs writes down the stream. At the end every table is compared, row for
-row, with that of a database into which the observer's lines were replayed and whose listener asked Gerrit
-once, as every listener does when it starts.
+away, or its server killed. An observer that nobody disturbs writes down the stream. At the end every table is
+compared, row for row, with that of a database into which the observer's lines were replayed and whose
+listener asked Gerrit once, as every listener does when it starts.
 """
 
 import argparse
 import collections
 import contextlib
+import datetime
 import os
 import pathlib
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -26,7 +26,9 @@ import time
 
 import sqlalchemy as sa
 
+from ciwatch.db import models
 from tests import base
+from tests import databases
 from tests.gerrit import cast as casts
 from tests.gerrit import proxy as proxies
 from tests.gerrit import server
@@ -49,14 +51,18 @@ def ciwatch(*words):
 class Watch:
     """A configuration of CI Watch in a folder of its own.
 
-    :ivar folder: the folder with the database, which may be taken away.
+    :ivar folder: the folder with the database, which may be taken away where it is a file.
     """
 
-    def __init__(self, folder, name, gerrit, key, ssh_port, url):
-        """Writes it."""
+    def __init__(self, folder, name, gerrit, key, ssh_port, url, database_server=None):
+        """Writes it; without a :class:`tests.databases.Server` the database is a file."""
         self.folder = pathlib.Path(folder) / name
         self.folder.mkdir(exist_ok=True)
-        self.database = self.folder / "ciwatch.sqlite"
+        if database_server:
+            self.database = database_server.database(name)
+        else:
+            self.database = databases.Database("sqlite", self.folder, "ciwatch.sqlite")
+        self.database.create()
         self._gerrit, self._key, self._port, self._url = gerrit, key, ssh_port, url
         self._home = pathlib.Path(folder)
         self.processes = {}
@@ -67,7 +73,7 @@ class Watch:
         path = self._home / f"{self.folder.name}-{listener}.conf"
         path.write_text(
             f"[DEFAULT]\nstate_path = {self._home}/state-{self.folder.name}\n"
-            f"[database]\nconnection = sqlite:///{self.database}\n"
+            f"[database]\nconnection = {self.database.url}\n"
             f"[gerrit]\nurl = {self._url}\nusername = watcher\n"
             f"ssh_host = 127.0.0.1\nssh_port = {self._port}\n"
             f"key_file = {self._key}\nknown_hosts_file = {self._gerrit.known_hosts(self._port)}\n"
@@ -104,27 +110,23 @@ class Watch:
 
     def settle(self, listener, timeout_s=120):
         """Waits until a listener that has just been started has asked for all, and nothing waits."""
-        begun = time.time()
+        begun = datetime.datetime.fromtimestamp(int(time.time()) - 1, datetime.UTC)
         deadline = time.monotonic() + timeout_s
-        statement = (
-            "SELECT strftime('%s', caught_up_at), spooled FROM listeners"
-            " WHERE name = ? AND strftime('%s', started_at) >= ?"
+        row = models.Listener
+        statement = sa.select(row.name).where(
+            row.name == listener, row.started_at >= begun, row.caught_up_at.is_not(None), row.spooled == 0
         )
+        open_gaps = sa.select(models.Gap.id).where(models.Gap.filled_by.is_(None))
         while time.monotonic() < deadline:
             time.sleep(0.5)
-            with (
-                contextlib.suppress(sqlite3.Error),
-                contextlib.closing(sqlite3.connect(self.database)) as found,
-            ):
-                rows = found.execute(statement, (listener, str(int(begun) - 1))).fetchall()
-                open_gaps = found.execute("SELECT count(*) FROM gaps WHERE filled_by IS NULL").fetchone()[0]
-                if rows and rows[0][0] and rows[0][1] == 0 and not open_gaps:
+            with contextlib.suppress(sa.exc.DBAPIError), self.database.connected() as connection:
+                if connection.execute(statement).first() and not connection.execute(open_gaps).first():
                     return
         raise RuntimeError(f"{self.folder.name}: the listener did not come to rest")
 
     def rows(self):
         """All rows that tell what was collected."""
-        engine = sa.create_engine(f"sqlite:///{self.database}")
+        engine = sa.create_engine(self.database.url)
         # Over REST, Gerrit tells the files of a change's newest patch set only: who asks later knows fewer.
         found = base.rows_of(engine, without=("files",))
         engine.dispose()
@@ -132,8 +134,7 @@ class Watch:
 
     def query(self, statement):
         """What an SQL statement gives."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(statement).fetchall()
+        return self.database.query(statement)
 
 
 class Observer:
@@ -181,8 +182,12 @@ class Observer:
 class Outage:
     """One run."""
 
-    def __init__(self, folder, seed, events, disturbances, tell):
-        """Prepares Gerrit and the proxies."""
+    def __init__(self, folder, seed, events, disturbances, tell, database_server=None):
+        """Prepares Gerrit and the proxies.
+
+        :param database_server: a :class:`tests.databases.Server`; without one the database is an SQLite file.
+        """
+        self._database_server = database_server
         self._rng = random.Random(seed)
         self._events, self._disturbances, self._tell = events, disturbances, tell
         self._folder = pathlib.Path(folder)
@@ -203,7 +208,8 @@ class Outage:
         key, folder = self._cast.watcher_key, self._folder
         self._observer = Observer(self._gerrit, key, self._folder / "stream.jsonl")
         url = self._gerrit.public_url
-        self._watch = Watch(folder, "disturbed", self._gerrit, key, self._ssh.port, url)
+        disturbed = self._database_server
+        self._watch = Watch(folder, "disturbed", self._gerrit, key, self._ssh.port, url, disturbed)
         self._reference = Watch(folder, "reference", self._gerrit, key, self._gerrit.ssh_port, url)
 
     def close(self):
@@ -345,15 +351,15 @@ class Outage:
         self._http.behave()
 
     def _database_locked(self):
-        with contextlib.closing(
-            sqlite3.connect(self._watch.database, timeout=10, isolation_level=None)
-        ) as holder:
-            with contextlib.suppress(sqlite3.OperationalError):
-                holder.execute("BEGIN IMMEDIATE")
-                time.sleep(self._rng.uniform(1, 6))
-                holder.execute("ROLLBACK")
+        with contextlib.suppress(sa.exc.DBAPIError), databases.Hold(self._watch.database):
+            time.sleep(self._rng.uniform(1, 6))
 
     def _database_taken_away(self):
+        if self._database_server:
+            self._database_server.kill()
+            time.sleep(self._rng.uniform(0.5, 4))
+            self._database_server.start()
+            return
         away = self._watch.folder.with_name("away")
         self._watch.folder.rename(away)
         time.sleep(self._rng.uniform(0.5, 4))
@@ -442,6 +448,12 @@ def main(arguments=None):
     parser.add_argument("--seed", type=int, default=None, help="what happens when (default: a random one)")
     parser.add_argument("--events", type=int, default=2000, help="how much happens at least (default: 2000)")
     parser.add_argument("--disturbances", type=int, default=50, help="how much breaks at least (default: 50)")
+    parser.add_argument(
+        "--database",
+        choices=("sqlite", *databases.SERVERS),
+        default="sqlite",
+        help="what the disturbed listeners record into (default: sqlite)",
+    )
     parser.add_argument("--keep", metavar="DIR", help="keep everything in this folder")
     parsed = parser.parse_args(arguments)
     seed = int.from_bytes(os.urandom(3)) if parsed.seed is None else parsed.seed
@@ -449,9 +461,20 @@ def main(arguments=None):
     with contextlib.ExitStack() as stack:
         folder = parsed.keep or stack.enter_context(tempfile.TemporaryDirectory(prefix="ciwatch-outage-"))
         pathlib.Path(folder).mkdir(exist_ok=True)
+        database_server = None
+        if parsed.database != "sqlite":
+            if reason := databases.SERVERS[parsed.database].missing():
+                print(reason)
+                return 2
+            database_server = stack.enter_context(databases.SERVERS[parsed.database]())
         try:
             run = Outage(
-                folder, seed, parsed.events, parsed.disturbances, lambda line: print(line, flush=True)
+                folder,
+                seed,
+                parsed.events,
+                parsed.disturbances,
+                lambda line: print(line, flush=True),
+                database_server,
             )
         except server.MissingError as error:
             print(error)

@@ -6,12 +6,13 @@ import pathlib
 import random
 import re
 import signal
-import sqlite3
 import statistics
 import subprocess
 import tempfile
 import time
 import urllib.request
+
+import sqlalchemy as sa
 
 from tests import base
 from tests.gerrit import cast as casts
@@ -71,7 +72,7 @@ class GerritTestCase(base.TestCase):
         """Waits until *condition* gives something true; returns that."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
-            with contextlib.suppress(sqlite3.OperationalError):
+            with contextlib.suppress(sa.exc.DBAPIError):
                 if found := condition():
                     return found
             time.sleep(0.1)

@@ -69,7 +69,7 @@ def search(request, q):
 
 def status(request):
     """Who listens, what was recorded, rejected, and not understood."""
-    return statuses.read(request.db, request.now, status_views.registry_fault(request))
+    return statuses.read(request.primary, request.now, status_views.registry_fault(request))
 
 
 def change(request):

@@ -14,7 +14,7 @@ from ciwatch.web import rendering
 @view_config(route_name="status", renderer="ciwatch.web:templates/status.mako")
 def status(request):
     """Who listens, what was recorded, rejected, and not understood."""
-    found = statuses.read(request.db, request.now, registry_fault(request))
+    found = statuses.read(request.primary, request.now, registry_fault(request))
     parsers = request.registry["parsers"]
     waiting = {each.listener: each for each in _waiting(request)}
     # Who listens on another machine keeps what waits on that one's disk, and tells here how much it is.
@@ -27,14 +27,16 @@ def status(request):
 @view_config(route_name="metrics")
 def metrics(request):
     """The same for Prometheus."""
-    text = exposition.write(statuses.collection(request.db), _waiting(request))
+    text = exposition.write(statuses.collection(request.primary), _waiting(request))
     return responses.Response(text, content_type=exposition.CONTENT_TYPE, charset="utf-8")
 
 
 @view_config(route_name="healthz", renderer="json")
 def healthz(request):
-    """200 while the database answers and its schema is current, else 503."""
-    schema.check(request.db)
+    """200 while the database, and its replica, answer and their schema is current, else 503."""
+    schema.check(request.primary)
+    if request.db is not request.primary:
+        schema.check(request.db)
     return {"status": "ok"}
 
 

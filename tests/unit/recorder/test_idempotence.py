@@ -4,6 +4,8 @@ import gzip
 import multiprocessing
 import random
 
+from ciwatch.db import engine
+from ciwatch.db import schema
 from tests import base
 
 ZUUL_RESULT = (
@@ -49,11 +51,12 @@ def make_events():
     return [base.line(event) for event in events]
 
 
-def replay(database, lines, size):
+def replay(folder, name, lines, size):
     """Records *lines* in batches, as a process of its own."""
     case = base.TestCase("run")
-    case.folder = database.parent
-    store = case.make_engine(database.name)
+    case.folder = folder
+    store = engine.create_engine(case.make_conf(name))
+    schema.prepare(store)
     record = case.make_recorder(store)
     for start in range(0, len(lines), size):
         record.record(lines[start : start + size])
@@ -106,10 +109,9 @@ class TestIdempotence(base.TestCase):
 
     def test_two_at_once(self):
         """Two processes that create the database and record into it at the same time."""
-        database = self.folder / "two.sqlite"
         context = multiprocessing.get_context("spawn")
         workers = [
-            context.Process(target=replay, args=(database, lines, 3))
+            context.Process(target=replay, args=(self.folder, "two.sqlite", lines, 3))
             for lines in (self.lines, self.lines[::-1])
         ]
         for worker in workers:

@@ -243,37 +243,14 @@ def upgrade():
 
 
 def downgrade():
-    """Undo: the first schema."""
-    with op.batch_alter_table("builds", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_builds_job_id"))
-
+    """Undo: the first schema. An index goes with its table, and MySQL lets none go before."""
     op.drop_table("builds")
-    with op.batch_alter_table("reports", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_reports_parser"))
-        batch_op.drop_index(batch_op.f("ix_reports_account_id"))
-
     op.drop_table("reports")
-    with op.batch_alter_table("rechecks", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rechecks_patch_set_id"))
-        batch_op.drop_index(batch_op.f("ix_rechecks_account_id"))
-
     op.drop_table("rechecks")
-    with op.batch_alter_table("comments", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_comments_account_id"))
-
     op.drop_table("comments")
-    with op.batch_alter_table("patch_sets", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_patch_sets_seen_at"))
-
     op.drop_table("patch_sets")
     op.drop_table("jobs")
-    with op.batch_alter_table("changes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_changes_project_id"))
-
     op.drop_table("changes")
-    with op.batch_alter_table("accounts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_accounts_ci_system_id"))
-
     op.drop_table("accounts")
     op.drop_table("stream_positions")
     op.drop_table("rejected_events")
