@@ -351,4 +351,5 @@ class TestPostgresql(TestNode):
     """The same with PostgreSQL."""
 
     database = "postgresql"
-    disk = ("/var/lib/postgresql", ("apache2", "ciwatch-listener", "postgresql"))
+    # The cluster itself: whoever stops "postgresql" does not wait until it has ended.
+    disk = ("/var/lib/postgresql", ("apache2", "ciwatch-listener", "postgresql@15-main"))
