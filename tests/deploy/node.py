@@ -38,6 +38,7 @@ _PACKAGES = (
 #: Where the node finds what this working copy has: its modules, and the wheels of all that it needs.
 MODULES, WHEELS = "/srv/modules", "/srv/wheels"
 
+_NSPAWN = ("systemd-nspawn", "--quiet", "--register=no", "--keep-unit")
 _BOOT_S = 120
 _BUILD_S = 1500
 
@@ -65,11 +66,18 @@ def base():
         include = "--include=" + ",".join(_PACKAGES)
         words = ["debootstrap", "--variant=minbase", include, SUITE, unfinished, _MIRROR]
         done = subprocess.run(words, capture_output=True, text=True, timeout=_BUILD_S)
-        if done.returncode:
-            told = (done.stdout or done.stderr).strip().splitlines() or ["?"]
-            raise MissingError(f"needs a node, and debootstrap says: {told[-1][:300]}")
+        _check("debootstrap", done)
         unfinished.rename(made)
+    # Within other containers root may not do what that needs.
+    done = subprocess.run([*_NSPAWN, "-D", made, "true"], capture_output=True, text=True, timeout=_BOOT_S)
+    _check("systemd-nspawn", done)
     return made
+
+
+def _check(program, done):
+    if done.returncode:
+        told = (done.stdout or done.stderr).strip().splitlines() or ["?"]
+        raise MissingError(f"needs a node, and {program} says: {told[-1][:300]}")
 
 
 def build_wheels(folder, *wanted):
@@ -108,7 +116,7 @@ class Node:
 
     def boot(self):
         """Boots it, and waits until systemd has started what it should."""
-        words = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot", "--console=pipe"]
+        words = [*_NSPAWN, "--boot", "--console=pipe"]
         log = open(self.path.with_suffix(".console"), "ab")
         self._process = subprocess.Popen(
             [*words, "--kill-signal=SIGRTMIN+3", "-D", self.path],
