@@ -5,6 +5,7 @@ import os
 import pathlib
 
 import fixtures
+import hypothesis
 import msgspec
 import sqlalchemy as sa
 import testtools
@@ -21,6 +22,12 @@ from tests import databases
 
 #: Recordings of real traffic, where somebody put them; tests that need them skip without.
 CORPUS = pathlib.Path(__file__).parents[2] / "shared" / "corpus"
+
+# A machine that other work slows down is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 class TestCase(testtools.TestCase):

@@ -83,7 +83,7 @@ class TestGlobs(base.TestCase):
 
     def test_hostile(self):
         """Patterns and names that make others try for ever."""
-        begun = time.monotonic()
+        begun = time.process_time()
         for pattern, name in (
             ("*a" * 200 + "b", "a" * 4000),
             ("/".join(["**", "a"] * 90) + "/**/b", "a/" * 2000 + "c"),
@@ -91,7 +91,7 @@ class TestGlobs(base.TestCase):
         ):
             self.assertIsNone(globs.fault_of(pattern))
             self.assertFalse(globs.Globs([pattern]).match(name))
-        self.assertLess(time.monotonic() - begun, 2)
+        self.assertLess(time.process_time() - begun, 4)
 
     def test_faults(self):
         """What looks like a pattern of another kind is told."""
