@@ -5,7 +5,6 @@ import os
 import pathlib
 
 import fixtures
-import hypothesis
 import msgspec
 import sqlalchemy as sa
 import testtools
@@ -22,13 +21,6 @@ from tests import databases
 
 #: Recordings of real traffic, where somebody put them; tests that need them skip without.
 CORPUS = pathlib.Path(__file__).parents[2] / "shared" / "corpus"
-
-# A machine that other work slows down is no fault of what is tested.
-hypothesis.settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("any machine")
-
 
 class TestCase(testtools.TestCase):
     """Base of all tests: none of them sees the configuration of the machine it runs on."""

@@ -184,7 +184,7 @@ class Node:
         return done.stdout.strip()
 
 
-def wait_until(is_so, seconds=120):
+def wait_until(is_so, seconds=60):
     """Returns when *is_so* does; an error where it takes longer than some seconds."""
     end = time.monotonic() + seconds
     while not is_so():
