@@ -52,5 +52,7 @@ def run(found, words, suite=unittest.TestSuite):
     skipped = sum(len(cases) for cases in result.skip_reasons.values())
     for reason, cases_skipped in result.skip_reasons.items():
         print(f"{len(cases_skipped)} skipped: {reason}")
+    for case, _ in (*result.failures, *result.errors):
+        print(f"failed: {case.id()}")
     print(f"{result.testsRun - failed - skipped} passed, {failed} failed, {skipped} skipped")
     return 1 if failed or not chosen else 0

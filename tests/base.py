@@ -5,6 +5,7 @@ import os
 import pathlib
 
 import fixtures
+import hypothesis
 import msgspec
 import sqlalchemy as sa
 import testtools
@@ -21,6 +22,10 @@ from tests import databases
 
 #: Recordings of real traffic, where somebody put them; tests that need them skip without.
 CORPUS = pathlib.Path(__file__).parents[2] / "shared" / "corpus"
+
+# Hypothesis' own profile for gates: no clock decides, and a change fails for what it changes.
+hypothesis.settings.load_profile("ci")
+
 
 class TestCase(testtools.TestCase):
     """Base of all tests: none of them sees the configuration of the machine it runs on."""

@@ -1,4 +1,4 @@
-"""Runs the tests with stestr and says in one last line how many passed, failed and were skipped.
+"""Runs the tests with stestr and says last which failed, and how many passed, failed and were skipped.
 
 Arguments are handed to ``stestr run``: a part of a test's name selects tests. The exit code is 0 only where
 tests ran and none failed.
@@ -29,16 +29,20 @@ def count_runs():
 
 
 def summary_of(stream):
-    """(passed, failed, skipped) of a subunit v2 *stream*; a test that never ended has failed."""
+    """(passed, names of those that failed, skipped) of a subunit v2 *stream*.
+
+    A test that never ended has failed.
+    """
     summary = testtools.StreamSummary()
     summary.startTestRun()
     try:
         subunit.ByteStreamToStreamResult(stream, non_subunit_name="output").run(summary)
     finally:
         summary.stopTestRun()
-    failed = len(summary.errors) + len(summary.failures) + len(summary.unexpectedSuccesses)
+    failed = [case.id() for case, _ in (*summary.errors, *summary.failures)]
+    failed += [case.id() for case in summary.unexpectedSuccesses]
     skipped = len(summary.skipped)
-    return summary.testsRun - failed - skipped, failed, skipped
+    return summary.testsRun - len(failed) - skipped, failed, skipped
 
 
 def main(arguments):
@@ -52,7 +56,9 @@ def main(arguments):
         return code or 1
     repository = util.get_repo_open()
     passed, failed, skipped = summary_of(repository.get_test_run(repository.latest_id()).get_subunit_stream())
-    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    for name in failed:
+        print(f"failed: {name}")
+    print(f"{passed} passed, {len(failed)} failed, {skipped} skipped")
     return code or (1 if failed or not passed + skipped else 0)
 
 

@@ -15,7 +15,7 @@ from tests import base
 from tests.unit.parsers import test_samples
 
 #: Fuzzes as many inputs as are asked for: hypothesis' own profile says how many by default.
-SETTINGS = hypothesis.settings(deadline=None, max_examples=300, derandomize=True, database=None)
+SETTINGS = hypothesis.settings(max_examples=300)
 
 
 @functools.cache
