@@ -133,11 +133,13 @@ class Need(typing.NamedTuple):
     :ivar silent: whether it may count where the CI said nothing.
     :ivar verdicts: it may where one of its attempts bears one of these; None for any attempt.
     :ivar of_others: whether what others said of it matters.
+    :ivar late: whether it may only where the CI's first answer came after its limit.
     """
 
     silent: bool
     verdicts: frozenset | None
     of_others: bool
+    late: bool = False
 
     def joined(self, other):
         """That of two figures together."""
@@ -146,6 +148,7 @@ class Need(typing.NamedTuple):
             self.silent or other.silent,
             self.verdicts | other.verdicts if known else None,
             self.of_others or other.of_others,
+            self.late and other.late,
         )
 
 
@@ -161,7 +164,7 @@ def _said(*verdicts, of_others=False):
 NEEDS = {
     "reported": _SPOKE,
     "answered": _SPOKE,
-    "late": _SPOKE,
+    "late": _SPOKE._replace(late=True),
     "missed": _SILENT,
     "superseded": _SILENT,
     "pending": _SILENT,

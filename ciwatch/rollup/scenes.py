@@ -22,6 +22,14 @@ _DAY = datetime.timedelta(days=1)
 _NEAR, _FAR = datetime.timedelta(days=3), datetime.timedelta(days=28)
 _FEW_DAYS, _NEAR_DAYS = 2, 30
 
+def unindexed(column):
+    """A *column* by whose index no database looks: SQLite, which knows no statistics, would.
+
+    It would read all that a project, or an account, ever had, instead of a few days of it.
+    """
+    return column + 0
+
+
 # Said once: to put a statement together takes longer than SQLite takes for most of them.
 
 _PATCH_SETS = (
@@ -42,6 +50,30 @@ _PATCH_SETS = (
     )
     .join(models.Change, models.Change.id == models.PatchSet.change_id)
     .order_by(models.PatchSet.seen_at, models.Change.number, models.PatchSet.number)
+)
+
+_ANSWERED_AT = sa.func.min(models.Report.posted_at)
+
+# Without a zone, since they are many and only compared with each other.
+_ANSWERED = (
+    sa.select(
+        models.PatchSet.id,
+        models.Change.project_id,
+        sa.type_coerce(models.PatchSet.seen_at, sa.DateTime()),
+        sa.type_coerce(_ANSWERED_AT, sa.DateTime()),
+    )
+    .join(models.Change, models.Change.id == models.PatchSet.change_id)
+    .join(models.Report, models.Report.patch_set_id == models.PatchSet.id)
+    .where(
+        unindexed(models.Change.project_id).in_(sa.bindparam("project_ids", expanding=True)),
+        models.Change.branch.in_(sa.bindparam("branches", expanding=True)),
+        models.PatchSet.seen_at >= sa.bindparam("since"),
+        models.PatchSet.seen_at < sa.bindparam("until"),
+        unindexed(models.Report.account_id).in_(sa.bindparam("accounts", expanding=True)),
+        models.Report.kind == base.Kind.FINISHED,
+        models.Report.posted_at <= sa.bindparam("as_of"),
+    )
+    .group_by(models.PatchSet.id, models.Change.project_id, models.PatchSet.seen_at)
 )
 
 _OF_CHANGE = _PATCH_SETS.where(
@@ -178,6 +210,9 @@ def read_some(known, places, as_of, need, system_id, rare=None):
         return {}
     time, connection = _Time(as_of), known.connection
     accounts, by_place = spells.accounts_of(connection, system_id), {}
+    if need.late:
+        late = models.PatchSet.id.in_(_read_late(known, places, as_of, system_id, accounts))
+        rare = late if rare is None else sa.and_(rare, late)
     for place, patch_set in _of_days(known, places, time, rare, need, accounts):
         by_place.setdefault(place, []).append(patch_set)
     attempts = {}
@@ -207,6 +242,21 @@ def read_some(known, places, as_of, need, system_id, rare=None):
     }
 
 
+def _read_late(known, places, as_of, system_id, accounts):
+    """The ids of patch sets, of some days among others, that a CI answered after its limit."""
+    places, name = set(places), known.systems[system_id].name
+    limits = {
+        project_id: known.registry.limit(name, known.projects[project_id])
+        for project_id in {place.project_id for place in places}
+    }
+    asked = _asked(places, accounts, as_of)
+    return [
+        patch_set_id
+        for patch_set_id, project_id, seen_at, answered_at in known.connection.execute(_ANSWERED, asked).all()
+        if answered_at > seen_at + limits[project_id]
+    ]
+
+
 @functools.cache
 def _meets(need):
     """The conditions that a patch set may count, given the ids of a CI's accounts, and as of which moment."""
@@ -223,14 +273,6 @@ def _meets(need):
     if need.silent:
         ways.append(~said.exists())
     return [sa.or_(*ways)]
-
-
-def unindexed(column):
-    """A *column* by whose index no database looks: SQLite, which knows no statistics, would.
-
-    It would read all that a project, or an account, ever had, instead of a few days of it.
-    """
-    return column + 0
 
 
 def _chunks(ids):
@@ -260,6 +302,19 @@ def _select_days(need):
     return statement, bool(conditions)
 
 
+def _asked(places, accounts, as_of):
+    """The parameters of statements about the patch sets of some days."""
+    days = [place.day for place in places]
+    return {
+        "project_ids": sorted({place.project_id for place in places}),
+        "branches": sorted({place.branch for place in places}),
+        "since": midnight(min(days)),
+        "until": midnight(max(days) + _DAY),
+        "accounts": accounts,
+        "as_of": as_of,
+    }
+
+
 def _of_days(known, places, time, rare=None, need=None, accounts=()):
     """(place, patch set) of those of some days that may count, in their order.
 
@@ -276,16 +331,9 @@ def _of_days(known, places, time, rare=None, need=None, accounts=()):
     narrower = list(_within(models.PatchSet.seen_at, _stretches(days, apart)))
     if rare is not None:
         narrower.append(rare)
-    asked = {
-        "project_ids": sorted({place.project_id for place in places}),
-        "branches": sorted({place.branch for place in places}),
-        "since": midnight(days[0]),
-        "until": midnight(days[-1] + _DAY),
-        "accounts": accounts,
-        "as_of": time.as_of,
-    }
     if narrower:
         statement = statement.where(*narrower)
+    asked = _asked(places, accounts, time.as_of)
     return _read_patch_sets(known, time, statement, asked, is_chosen=places.__contains__)
 
 

@@ -251,6 +251,9 @@ RULES_DAYS = _days(MOST_RULES_DAYS)
 
 PAGE = _count("page", "Which page of the list, from 1; each has 100 at most.", 1, 10**6)
 
+#: Which patch set of a change is shown whole, where it would not be.
+PATCH_SET = _count("patch_set", "The number of a patch set that is shown open, however old.", None, 10**6)
+
 #: Which of the patch sets that a CI did not answer.
 STANDING = choice(
     "standing",

@@ -205,6 +205,25 @@ class TestChange(test_overviews.OverviewTestCase):
         )
         self.assertEqual("h2", self.page("/change/200").html.find(id="ps-1").name)
 
+    def test_many(self):
+        """Of patch sets before the newest 40 there is a line each, which opens."""
+        self.play_change(
+            *(stories.upload(AT + number * HOUR / 60, 200, number) for number in range(2, 43)),
+            stories.results(AT + 2 * HOUR, "zuul", 200, 2, unit="FAILURE"),
+        )
+        page = self.page("/change/200")
+        self.assertEqual("details", page.html.find(id="ps-3").name)
+        line = page.html.find(id="ps-2")
+        self.assertIn("Patch set 2 ✗ 1 failed", " ".join(line.get_text(" ").split()))
+        self.assertIs(line, page.html.find(id="2-zuul").parent)
+        self.assertIsNone(page.html.find(id="all-2-zuul"))
+        self.assertEqual("?patch_set=2#ps-2", line.a["href"])
+        page = self.page("/change/200?patch_set=2")
+        self.assertEqual("h2", page.html.find(id="ps-2").name)
+        self.assertIn("unit", page.html.find(id="all-2-zuul").get_text())
+        self.assertEqual("div", page.html.find(id="ps-1").name)
+        self.site.get("/change/200?patch_set=x", status=400)
+
     def test_hostile(self):
         """Long words and names from the right to the left are text in a place of their own."""
         said = stories.results(AT + HOUR, "elm-ci", 200, unit="FAILURE")

@@ -16,19 +16,33 @@
 <p class="about">${self.born(patch_set)}</p>
 ${self.told(patch_set)}
 </section>
-% else:
+% elif patch_set.number in shown:
 <details class="ps" id="ps-${patch_set.number}">
-<summary><h2>Patch set ${patch_set.number}</h2> <span class="tally">\
+<summary>${self.line(patch_set)}</summary>
+${self.told(patch_set)}
+</details>
+% else:
+<div class="ps" id="ps-${patch_set.number}">${self.line(patch_set, f'?patch_set={patch_set.number}#ps-{patch_set.number}')}\
+## Where other pages lead to.
+% for system in patch_set.systems:
+<i id="${patch_set.number}-${h.anchor(system.name)}"></i>\
+% endfor
+</div>
+% endif
+% endfor
+<%def name="line(patch_set, address='')"><h2>\
+% if address:
+<a href="${address}">Patch set ${patch_set.number}</a>\
+% else:
+Patch set ${patch_set.number}\
+% endif
+</h2> <span class="tally">\
 % for state, count in patch_set.tally:
 % if state:
 <span>${self.mark(state)} ${count} ${state}</span>\
 % endif
 % endfor
-</span> <span class="quiet">${self.born(patch_set)}</span></summary>
-${self.told(patch_set)}
-</details>
-% endif
-% endfor
+</span> <span class="quiet">${self.born(patch_set)}</span></%def>
 <%def name="uploaded(patch_set)">\
 % if patch_set.created_at:
 uploaded ${self.when(patch_set.created_at)}\

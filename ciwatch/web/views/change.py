@@ -4,6 +4,7 @@ from pyramid import httpexceptions
 from pyramid.view import view_config
 
 from ciwatch.queries import change as changes
+from ciwatch.web import params
 from ciwatch.web import rendering
 from ciwatch.web import said
 from ciwatch.web import systems
@@ -11,6 +12,9 @@ from ciwatch.web import verdicts
 
 # Where the newest patch sets have no result yet, what was said of the one before is still what is known.
 _MOST_OPENED = 2
+
+# Of those before so many, a line tells how it went; hundreds would make one change the slowest page of all.
+_MOST_SHOWN = 40
 
 
 def find(request):
@@ -32,11 +36,20 @@ def find(request):
 @view_config(route_name="change", renderer="ciwatch.web:templates/change.mako", live="change")
 def change(request):
     """Every attempt of every CI on every patch set."""
+    asked = params.read(request, (params.PATCH_SET,))["patch_set"]
     found = find(request)
     gerrit = request.registry["conf"].gerrit.url.rstrip("/")
     url = rendering.safe_url(found.url) or gerrit + rendering.path("c", found.project, "+", found.number)
-    written = {"said": said, "verdicts": verdicts}
-    return rendering.page(request, change=found, gerrit_url=url, opened=_opened(found), **written)
+    opened = _opened(found) | {asked}
+    return rendering.page(
+        request,
+        change=found,
+        gerrit_url=url,
+        opened=opened,
+        shown=opened.union(patch_set.number for patch_set in found.patch_sets[:_MOST_SHOWN]),
+        said=said,
+        verdicts=verdicts,
+    )
 
 
 def _opened(found):
