@@ -8,6 +8,7 @@ project again and again, each time on other changes. The floor of the burst is t
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -69,6 +70,38 @@ def wait_for(path, count, process):
     return time.monotonic() - begun
 
 
+@contextlib.contextmanager
+def listener(folder, path):
+    """A ``ciwatch listen`` that records into a database at *path*: (the ssh server it hears, its process).
+
+    :param folder: for its key and its state.
+    """
+    key, known_hosts = folder / "id_ed25519", folder / "known_hosts"
+    server = gerrit_ssh.GerritSsh(gerrit_ssh.write_key(key))
+    server.setUp()
+    server.write_known_hosts(known_hosts)
+    environment = {
+        **os.environ,
+        "OS_DATABASE__CONNECTION": f"sqlite:///{path}",
+        "OS_DEFAULT__STATE_PATH": str(folder),
+        "OS_GERRIT__URL": "http://127.0.0.1:9",
+        "OS_GERRIT__USERNAME": "watcher",
+        "OS_GERRIT__SSH_HOST": "127.0.0.1",
+        "OS_GERRIT__SSH_PORT": str(server.port),
+        "OS_GERRIT__KEY_FILE": str(key),
+        "OS_GERRIT__KNOWN_HOSTS_FILE": str(known_hosts),
+        "OS_GERRIT__CI_GROUPS": "",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "ciwatch.cli.app", "listen"], env=environment)
+    try:
+        yield server, process
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    finally:
+        process.kill()
+        server.cleanUp()
+
+
 def main():
     """Measures and prints."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -77,26 +110,8 @@ def main():
     lines = lines_of(parsed.events)
     with tempfile.TemporaryDirectory(prefix="ciwatch-listening-") as folder:
         folder = pathlib.Path(folder)
-        key, known_hosts = folder / "id_ed25519", folder / "known_hosts"
-        server = gerrit_ssh.GerritSsh(gerrit_ssh.write_key(key))
-        server.setUp()
-        server.write_known_hosts(known_hosts)
-        path = folder / "ciwatch.sqlite"
-        environment = {
-            **os.environ,
-            "OS_DATABASE__CONNECTION": f"sqlite:///{path}",
-            "OS_DEFAULT__STATE_PATH": str(folder),
-            "OS_GERRIT__URL": "http://127.0.0.1:9",
-            "OS_GERRIT__USERNAME": "watcher",
-            "OS_GERRIT__SSH_HOST": "127.0.0.1",
-            "OS_GERRIT__SSH_PORT": str(server.port),
-            "OS_GERRIT__KEY_FILE": str(key),
-            "OS_GERRIT__KNOWN_HOSTS_FILE": str(known_hosts),
-            "OS_GERRIT__CI_GROUPS": "",
-        }
-        process = subprocess.Popen([sys.executable, "-m", "ciwatch.cli.app", "listen"], env=environment)
-        try:
-            part = max(1, len(lines) // 10)
+        path, part = folder / "ciwatch.sqlite", max(1, len(lines) // 10)
+        with listener(folder, path) as (server, process):
             for start in range(0, len(lines), part):
                 sent = lines[start : start + part]
                 begun = time.monotonic()
@@ -106,11 +121,6 @@ def main():
                 took = time.monotonic() - begun
                 done, size = start + len(sent), memory_of(process)
                 print(f"{done:>7} events: {size:6.1f} MiB, the last {len(sent)} in {took:.0f} s")
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
-        finally:
-            process.kill()
-            server.cleanUp()
         conf, store = replay.make_store(str(folder / "floor.sqlite"))
         record = ingest.make_recorder(conf, store, "floor")
         begun = time.monotonic()

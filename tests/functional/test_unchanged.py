@@ -111,7 +111,9 @@ class TestUnchanged(UnchangedTestCase):
                 self.assertEqual((304, b""), (reply.status_int, reply.body))
                 for name in ("ETag", "Cache-Control", "CI-Watch-Newest", "Content-Security-Policy"):
                     self.assertEqual(page.headers[name], reply.headers[name])
-                self.assertEqual("no-cache", reply.headers["Cache-Control"])
+                self.assertEqual(
+                    "public, max-age=0, s-maxage=10, must-revalidate", reply.headers["Cache-Control"]
+                )
                 self.assertNotIn("Content-Type", reply.headers)
 
     def test_every_address_of_the_api(self):
