@@ -4,8 +4,10 @@ import gc
 
 from pyramid import config
 
+from ciwatch.db import engine as engines
 from ciwatch.parsers import manager
 from ciwatch.registry import file
+from ciwatch.web import request
 
 # All that a template shows goes through escape, unless it says that it is markup already.
 _TEMPLATES = {
@@ -22,13 +24,19 @@ def create_app(conf, engine=None):
     :param engine: the SQLAlchemy engine to read from, instead of that of the configuration.
     :returns: a WSGI application.
     """
-    with config.Configurator(settings=_TEMPLATES) as configurator:
+    primary = None
+    if engine is None:
+        engine = engines.create_engine(conf, read_only=True)
+        if conf.database.replica_connection:
+            primary = engine
+            engine = engines.create_engine(conf, read_only=True, option="replica_connection")
+    with config.Configurator(settings=_TEMPLATES, request_factory=request.Request) as configurator:
         configurator.registry["conf"] = conf
         configurator.registry["engine"] = engine
+        configurator.registry["primary"] = primary
         configurator.registry["registry_file"] = file.RegistryFile.of_conf(conf)
         configurator.registry["parsers"] = manager.ParserManager(disabled=conf.parsers.disabled)
         configurator.include("pyramid_mako")
-        configurator.include("ciwatch.web.db")
         configurator.include("ciwatch.web.static")
         configurator.include("ciwatch.web.validators")
         configurator.include("ciwatch.web.headers")

@@ -11,8 +11,6 @@ from pyramid import events
 
 from ciwatch.insight import status
 from ciwatch.queries import cells
-from ciwatch.queries import collector
-from ciwatch.queries import window as windows
 from ciwatch.web import glossary
 
 #: Mark and CSS class of each state: the mark and the form around it tell, the colour says it again.
@@ -46,11 +44,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def includeme(config):
-    """Adds the helpers to every template, the renderer of the API, and what all pages show of the data."""
+    """Adds the helpers to every template, and the renderer of the API."""
     config.add_subscriber(_add_helpers, events.BeforeRender)
     config.add_renderer("msgspec", "ciwatch.web.rendering.json_renderer")
-    config.add_request_method(_newest, "newest", reify=True)
-    config.add_request_method(_silence, "silence", reify=True)
 
 
 def json_renderer(info):
@@ -73,14 +69,6 @@ def _add_helpers(event):
 def page(request, **values):
     """The values of a page, with what all pages show."""
     return {"newest": request.newest, "silence": request.silence, **values}
-
-
-def _newest(request):
-    return windows.newest_event(request.db)
-
-
-def _silence(request):
-    return collector.silence(request.db, request.now, request.newest)
 
 
 def escape(value):

@@ -26,20 +26,23 @@ class TestWithoutScripts(test_matrix.MatrixTestCase):
     def test_content(self):
         """Each kind of page says what it says with scripts, and needs none to be read."""
         for kind in pages.ALL:
-            said = {}
-            for scripts in (True, False):
-                with chromium.Visit(scripts=scripts) as visit:
-                    page = visit.go(kind.address(self.shown), kind.status)
-                    page.wait_for_timeout(100 if scripts else 0)
-                    said[scripts] = page.evaluate(_WORDS)
-                    if not scripts:
-                        visit.picture(f"without-scripts-{kind.name}")
-                        hidden = page.locator("main [hidden]:not(#card)").count()
-                        self.assertEqual(0, hidden, kind.name)
-                    self.assertEqual([], visit.complaints, kind.name)
-            # Ages go on while the two are read.
-            told = [_AGES.sub("", text) for text in said.values()]
+            for _ in range(3):
+                told = [self._said(kind, scripts) for scripts in (True, False)]
+                # While the two are read time goes on, and what was pending may be missed.
+                if told[0] == told[1]:
+                    break
             self.assertEqual(told[0], told[1], kind.name)
+
+    def _said(self, kind, scripts):
+        """What a page says, but for ages, which go on."""
+        with chromium.Visit(scripts=scripts) as visit:
+            page = visit.go(kind.address(self.shown), kind.status)
+            page.wait_for_timeout(100 if scripts else 0)
+            if not scripts:
+                visit.picture(f"without-scripts-{kind.name}")
+                self.assertEqual(0, page.locator("main [hidden]:not(#card)").count(), kind.name)
+            self.assertEqual([], visit.complaints, kind.name)
+            return _AGES.sub("", page.evaluate(_WORDS))
 
     def test_search(self):
         """Enter searches from any page, and finds project, CI, job and change."""

@@ -14,7 +14,7 @@ from ciwatch.db import schema
 from ciwatch.registry import model
 from ciwatch.rollup import updater
 from ciwatch.web import app
-from ciwatch.web import db
+from ciwatch.web import request
 from tests import base
 from tests import databases
 from tests.functional import data
@@ -85,8 +85,8 @@ class TestAlike(base.TestCase):
         """Records the same twice, at one moment."""
         super().setUp()
         moment = data.AS_OF + datetime.timedelta(minutes=1)
-        self.useFixture(fixtures.MonkeyPatch("ciwatch.web.db._now", lambda request: moment))
-        self.assertTrue(callable(db._now))
+        self.useFixture(fixtures.MonkeyPatch("ciwatch.web.request._now", lambda: moment))
+        self.assertTrue(callable(request._now))
         self.ours = World(self, databases.Database("sqlite", self.folder, "beside.sqlite"))
         self.theirs = World(self, self.make_database())
 

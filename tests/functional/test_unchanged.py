@@ -3,6 +3,7 @@
 import datetime
 import http.client
 import re
+import time
 from unittest import mock
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ import webtest
 
 from ciwatch.db import models
 from ciwatch.web import app
-from ciwatch.web import db
+from ciwatch.web import request
 from ciwatch.web.api import endpoints
 from tests import base
 from tests.functional import data
@@ -78,12 +79,13 @@ class UnchangedTestCase(base.TestCase):
 
     def use_clock(self):
         """Makes requests be of ``self.now``."""
-        patch = mock.patch.object(db, "_now", lambda request: self.now)
+        patch = mock.patch.object(request, "_now", lambda: self.now)
         patch.start()
         self.addCleanup(patch.stop)
 
     def record(self, *events):
-        """Records dicts."""
+        """Records dicts, and a second goes by: so often what is recorded is looked at."""
+        self.now += datetime.timedelta(seconds=1)
         self.make_recorder(self.store).record([base.line(each) for each in events])
 
     def tag(self, path):
@@ -130,6 +132,7 @@ class TestUnchanged(UnchangedTestCase):
     def test_page_is_not_made(self):
         """Neither reports nor builds are read."""
         tag, statements = self.tag("/" + PROJECT), []
+        self.now += datetime.timedelta(seconds=1)
 
         def note(connection, cursor, statement, *rest):
             statements.append(statement)
@@ -138,6 +141,28 @@ class TestUnchanged(UnchangedTestCase):
         self.assertEqual(304, self.ask("/" + PROJECT, tag).status_int)
         self.assertTrue(statements)
         self.assertNotRegex(" ".join(statements), "reports|builds|patch_sets|jobs")
+
+    def test_many(self):
+        """Of all who ask in the same second, and hold it, one costs the database something."""
+        tag, statements = self.tag("/" + PROJECT), []
+        event.listen(self.store, "before_cursor_execute", lambda *about: statements.append(about[2]))
+        event.listen(self.store, "checkout", lambda *about: statements.append("a connection"))
+        self.assertEqual({304}, {self.ask("/" + PROJECT, tag).status_int for _ in range(3)})
+        self.assertEqual([], statements)
+        self.now += datetime.timedelta(seconds=1)
+        self.assertEqual(304, self.ask("/" + PROJECT, tag).status_int)
+        self.assertTrue(statements)
+
+    def test_at_once(self):
+        """Who does not hold the page gets what is recorded, in the same second, too."""
+        tag = self.tag("/change/200")
+        self.make_recorder(self.store).record(
+            [base.line(stories.results(data.AS_OF, "basalt-ci", 200, steady="SUCCESS"))]
+        )
+        self.assertEqual(304, self.ask("/change/200", tag).status_int)
+        page = self.site.get("/change/200")
+        self.assertNotEqual(tag, page.headers["ETag"])
+        self.assertEqual(200, self.ask("/change/200", tag).status_int)
 
     def test_head(self):
         """The same without a body."""
@@ -215,7 +240,7 @@ class TestChanged(UnchangedTestCase):
 
     def test_time(self):
         """Ages are told, windows end now, and pending becomes missed."""
-        self.now += datetime.timedelta(seconds=299)
+        self.now = data.AS_OF + datetime.timedelta(seconds=299)
         self.assertEqual(set(), self.changed())
         self.now += datetime.timedelta(seconds=1)
         self.assertEqual(set(self.paths), self.changed())
@@ -243,6 +268,7 @@ class TestChanged(UnchangedTestCase):
         self.assertEqual(set(), self.changed())
         with self.store.begin() as connection:
             connection.execute(sa.update(models.Listener).values(seen_at=self.now - stories.HOUR))
+        self.now += datetime.timedelta(seconds=1)
         self.assertEqual(set(self.paths), self.changed())
         self.assertIn("Nothing new comes in", self.site.get("/ci").text)
 
@@ -276,6 +302,8 @@ class TestServed(test_replay.CommandTestCase):
         head, nothing = self.ask("HEAD", "/" + PROJECT, tag)
         self.assertEqual((304, b""), (head.status, nothing))
         self.record(2)
+        # What is recorded is looked at once in a second.
+        time.sleep(1)
         page, body = self.ask("GET", "/" + PROJECT, tag)
         self.assertEqual((200, True), (page.status, bool(body)))
 
