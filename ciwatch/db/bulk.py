@@ -2,16 +2,21 @@
 
 SQLAlchemy prepares the parameters of each row with a generality that costs more than the database does. Here
 a statement is compiled once, and a row is a tuple whose values its columns' types have converted. Many new
-rows go into PostgreSQL by its COPY, several times as fast as by INSERT; PyMySQL makes one INSERT of many.
+rows go into PostgreSQL by its COPY, several times as fast as by INSERT; PyMySQL makes one INSERT of many,
+but sends each UPDATE by itself, so there many rows are joined to the table in one.
 """
 
 import functools
+import itertools
 import operator
 
 import sqlalchemy as sa
 
 #: From so many rows on a COPY takes less time than as many INSERTs.
 _COPY_FROM = 10
+
+# So many rows are joined at once, far below what a statement of MySQL may hold.
+_JOINED = 500
 
 
 def insert(connection, table, rows):
@@ -27,7 +32,12 @@ def insert(connection, table, rows):
 def update(connection, table, rows, names):
     """Writes the columns *names* of *rows*, dicts which hold those and their id."""
     if rows:
-        _execute(connection, _update_plan(connection.dialect, table, tuple(names)), rows)
+        plan = _update_plan(connection.dialect, table, tuple(names))
+        if connection.dialect.name in ("mysql", "mariadb"):
+            for start in range(0, len(rows), _JOINED):
+                _join(connection, table, plan, rows[start : start + _JOINED])
+        else:
+            _execute(connection, plan, rows)
 
 
 @functools.lru_cache(maxsize=64)
@@ -59,6 +69,21 @@ def _execute(connection, plan, rows):
     sql, names, _, _, positional = plan
     make = tuple if positional else lambda values: dict(zip(names, values, strict=True))
     connection.exec_driver_sql(sql, [make(values) for values in _converted(plan, rows)])
+
+
+def _join(connection, table, plan, rows):
+    quoted = connection.dialect.identifier_preparer
+    names = [quoted.quote("id" if name == "row_id" else name) for name in plan[1]]
+    of_row = ", ".join(["%s"] * len(names))
+    # The first SELECT names the columns for all.
+    first = ", ".join(f"%s AS {name}" for name in names)
+    told = " UNION ALL SELECT ".join([first, *[of_row] * (len(rows) - 1)])
+    values = ", ".join(f"target.{name} = told.{name}" for name in names if name != "id")
+    sql = (
+        f"UPDATE {quoted.format_table(table)} AS target JOIN (SELECT {told}) AS told"
+        f" ON told.id = target.id SET {values}"
+    )
+    connection.exec_driver_sql(sql, tuple(itertools.chain.from_iterable(_converted(plan, rows))))
 
 
 def _copy(connection, table, plan, rows):

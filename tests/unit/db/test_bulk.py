@@ -46,14 +46,17 @@ class TestBulk(base.TestCase):
 
     def test_round_trip(self):
         """Inserted, and changed."""
-        for count in (1, 3, 200):
+        for count in (1, 3, 700):
             rows = self.rows(count)
             with self.store.begin() as connection:
                 bulk.insert(connection, PATCH_SETS, rows)
                 self.assertEqual(rows, self.read(connection))
                 for row in rows:
                     row["revision"], row["is_unready"] = ODD[(row["id"] + 1) % len(ODD)], True
-                bulk.update(connection, PATCH_SETS, rows, ["revision", "is_unready"])
+                    row["files"] = list(ODD) if row["files"] is None else None
+                    row["merged_at"] = row["seen_at"] if row["id"] % 3 else None
+                names = ["revision", "is_unready", "files", "merged_at"]
+                bulk.update(connection, PATCH_SETS, rows, names)
                 self.assertEqual(rows, self.read(connection))
                 connection.execute(sa.delete(PATCH_SETS).where(PATCH_SETS.c.id >= 100))
 
