@@ -79,8 +79,9 @@ def _join(connection, table, plan, rows):
     first = ", ".join(f"%s AS {name}" for name in names)
     told = " UNION ALL SELECT ".join([first, *[of_row] * (len(rows) - 1)])
     values = ", ".join(f"target.{name} = told.{name}" for name in names if name != "id")
+    # Names alone; what the rows hold are parameters.
     sql = (
-        f"UPDATE {quoted.format_table(table)} AS target JOIN (SELECT {told}) AS told"
+        f"UPDATE {quoted.format_table(table)} AS target JOIN (SELECT {told}) AS told"  # noqa: S608
         f" ON told.id = target.id SET {values}"
     )
     connection.exec_driver_sql(sql, tuple(itertools.chain.from_iterable(_converted(plan, rows))))
