@@ -154,6 +154,9 @@ def rows_of(store, without=()):
             for column in table.c
             if column.foreign_keys
         }
+        if name == "patch_sets":
+            # What its change says, said once more.
+            targets["project_id"] = "projects"
         values = []
         for row in rows:
             if row.get("summary"):

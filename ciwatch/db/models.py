@@ -101,11 +101,15 @@ class PatchSet(Base):
     it: its creation, else the first event about it; pages order by this one. *merged_at* and *abandoned_at*
     are when its change was first merged, or abandoned, with it. *is_unready* tells whether the change was
     work in progress, or private, when it was uploaded. *files* are the names of those that it changes, None
-    where Gerrit was not asked, or they are too many.
+    where Gerrit was not asked, or they are too many. *project_id* is that of its change, said once more so
+    that those of a project and of some days are found at once, however long both have been there.
     """
 
     __tablename__ = "patch_sets"
-    __table_args__ = (sa.UniqueConstraint("change_id", "number"),)
+    __table_args__ = (
+        sa.UniqueConstraint("change_id", "number"),
+        sa.Index("ix_patch_sets_project_id_seen_at", "project_id", "seen_at"),
+    )
 
     id: orm.Mapped[int] = _given_id()
     change_id: orm.Mapped[int] = _key("changes.id")
@@ -118,6 +122,7 @@ class PatchSet(Base):
     abandoned_at: orm.Mapped[datetime.datetime | None]
     is_unready: orm.Mapped[bool] = orm.mapped_column(server_default=sa.false())
     files: orm.Mapped[list | None] = orm.mapped_column(sa.JSON(none_as_null=True))
+    project_id: orm.Mapped[int] = orm.mapped_column(server_default="0")
 
 
 class CISystem(Base):
@@ -411,6 +416,7 @@ class DirtyDay(Base):
     """
 
     __tablename__ = "dirty_days"
+    __table_args__ = (sa.Index("ix_dirty_days_is_fresh", "is_fresh", "day", "project_id", "branch"),)
 
     project_id: orm.Mapped[int] = _key("projects.id", primary_key=True)
     branch: orm.Mapped[str] = orm.mapped_column(sa.String(255), primary_key=True)
@@ -451,9 +457,10 @@ class DailyProject(DayKey, Base):
 
     __tablename__ = "daily_projects"
     __table_args__ = (
+        sa.Index("ix_daily_projects_day", "day"),
+        sa.Index("ix_daily_projects_project_id_day", "project_id", "day"),
         sa.Index("ix_daily_projects_due_at", "due_at"),
         sa.Index("ix_daily_projects_later_at", "later_at"),
-        sa.Index("ix_daily_projects_changed_at", "changed_at"),
     )
 
     patch_sets: orm.Mapped[int]
@@ -468,7 +475,11 @@ class DailySystem(DayKey, Base):
     """A CI's figures of a day; the columns are those of :class:`ciwatch.insight.days.SystemDay`."""
 
     __tablename__ = "daily_systems"
-    __table_args__ = (sa.Index("ix_daily_systems_ci_system_id", "ci_system_id", "day"),)
+    __table_args__ = (
+        sa.Index("ix_daily_systems_ci_system_id", "ci_system_id", "day"),
+        sa.Index("ix_daily_systems_day", "day"),
+        sa.Index("ix_daily_systems_project_id_day", "project_id", "day"),
+    )
 
     ci_system_id: orm.Mapped[int] = _key("ci_systems.id", primary_key=True)
     reported: orm.Mapped[int]
@@ -504,7 +515,10 @@ class DailyJob(DayKey, Base):
     """A job's builds of a day; the columns are those of :class:`ciwatch.insight.days.JobDay`."""
 
     __tablename__ = "daily_jobs"
-    __table_args__ = (sa.Index("ix_daily_jobs_job_id", "job_id", "day"),)
+    __table_args__ = (
+        sa.Index("ix_daily_jobs_job_id", "job_id", "day"),
+        sa.Index("ix_daily_jobs_project_id_day", "project_id", "day"),
+    )
 
     job_id: orm.Mapped[int] = _key("jobs.id", primary_key=True)
     passed: orm.Mapped[int]
@@ -525,7 +539,10 @@ class DailyRule(DayKey, Base):
     """
 
     __tablename__ = "daily_rules"
-    __table_args__ = (sa.Index("ix_daily_rules_ci_system_id_counts_on", "ci_system_id", "counts_on"),)
+    __table_args__ = (
+        sa.Index("ix_daily_rules_ci_system_id_counts_on", "ci_system_id", "counts_on"),
+        sa.Index("ix_daily_rules_project_id_day", "project_id", "day"),
+    )
 
     ci_system_id: orm.Mapped[int] = _key("ci_systems.id", primary_key=True)
     rule: orm.Mapped[str] = orm.mapped_column(sa.String(32), primary_key=True)
@@ -540,7 +557,10 @@ class Spell(Base):
     """A time in which a CI was not well; see :class:`ciwatch.insight.facts.Spell`."""
 
     __tablename__ = "spells"
-    __table_args__ = (sa.UniqueConstraint("ci_system_id", "kind", "started_at"),)
+    __table_args__ = (
+        sa.UniqueConstraint("ci_system_id", "kind", "started_at"),
+        sa.Index("ix_spells_ended_at", "ended_at"),
+    )
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     ci_system_id: orm.Mapped[int] = _key("ci_systems.id")
@@ -556,7 +576,10 @@ class StatusPeriod(Base):
     """The time in which a CI had a status word: from when on it was known until another one was."""
 
     __tablename__ = "status_periods"
-    __table_args__ = (sa.UniqueConstraint("ci_system_id", "started_at"),)
+    __table_args__ = (
+        sa.UniqueConstraint("ci_system_id", "started_at"),
+        sa.Index("ix_status_periods_ended_at", "ended_at"),
+    )
 
     id: orm.Mapped[int] = orm.mapped_column(primary_key=True)
     ci_system_id: orm.Mapped[int] = _key("ci_systems.id")

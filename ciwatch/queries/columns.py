@@ -47,7 +47,7 @@ def _statements(is_open, of_branch, of_verdict, of_systems):
     """(the number of patch sets by branch, a page of them): put together once for each kind of filters."""
     patch_set, change, later = models.PatchSet, models.Change, orm.aliased(models.PatchSet)
     conditions = [
-        change.project_id == sa.bindparam("project_id"),
+        patch_set.project_id == sa.bindparam("project_id"),
         patch_set.seen_at > sa.bindparam("since"),
         patch_set.seen_at <= sa.bindparam("until"),
     ]

@@ -181,6 +181,9 @@ class _Facts:
         self._statuses = story.statuses(connection, as_of)
         #: (project id, CI id) -> when the CI last reported there.
         self.last_at = _last_reports(connection, project_id, as_of)
+        self._reporting = {}
+        for place, system_id in self.last_at:
+            self._reporting.setdefault(place, []).append(self._names[system_id])
         self._sums = window.sums(_SUMS)
         self._rules = {}
 
@@ -191,7 +194,7 @@ class _Facts:
 
     def reporting(self, project_id):
         """The names of the CIs that reported on a project."""
-        return [self._names[system_id] for place, system_id in self.last_at if place == project_id]
+        return self._reporting.get(project_id, [])
 
     def read_rules(self, projects, ids, length):
         """Looks at the rules of all CIs that are shown with some projects."""

@@ -96,10 +96,7 @@ def read(connection, registry, system, as_of, length):
 
 
 def _jobs(connection, window):
-    by_job = {}
-    for (_, job_id), sums in window.sums(_OF_JOBS, of_jobs=True).items():
-        before = by_job.get(job_id, [0] * len(sums))
-        by_job[job_id] = [one + other for one, other in zip(before, sums, strict=True)]
+    by_job = window.job_sums(_OF_JOBS)
     return sorted(
         (
             Job(

@@ -120,15 +120,16 @@ def read(connection, registry, as_of, project=None):
     spans = Span(first, last), Span(first - regression.BEFORE_DAYS * a_day, first - a_day)
     known = knowns.Known(connection, registry, since=spans[1].first)
     both = [windows.Window(known, scope, span.first, span.last, as_of) for span in spans]
-    systems, projects = [window.systems() for window in both], [window.projects() for window in both]
+    totals, places = zip(*(window.totals() for window in both), strict=True)
     gates = _gates(connection)
-    there = {row.place.project_id for rows in systems for row in rows}
-    traffic = [_traffic([row for row in rows if row.place.project_id in there]) for rows in projects]
+    there = set().union(*places)
+    traffic = [_traffic(window, there) for window in both]
     flaked = _jobs(connection, both, as_of) if gates else []
     each = [
-        Gate(gate.name, gate.title, _health(*(_figures(rows, gate.id) for rows in systems))) for gate in gates
+        Gate(gate.name, gate.title, _health(*(_figures(found, gate.id) for found in totals)))
+        for gate in gates
     ]
-    together = _health(*map(_figures, systems)) if len(each) > 1 else None
+    together = _health(*(list(found.values()) for found in totals)) if len(each) > 1 else None
     return Upstream(
         as_of,
         project and project.name,
@@ -149,8 +150,8 @@ def _gates(connection):
     return connection.execute(statement).all()
 
 
-def _figures(rows, gate_id=None):
-    return [row.figures for row in rows if gate_id in (None, row.id)]
+def _figures(totals, gate_id):
+    return [totals[gate_id]] if gate_id in totals else []
 
 
 def _health(now, before):
@@ -168,10 +169,10 @@ def _health(now, before):
     )
 
 
-def _traffic(rows):
-    patch_sets, merged, rechecks = (
-        sum(getattr(row.figures, name) for row in rows) for name in ("patch_sets", "merged", "rechecks")
-    )
+def _traffic(window, project_ids):
+    by_project = window.project_sums(("patch_sets", "merged", "rechecks"))
+    there = [sums for project_id, sums in by_project.items() if project_id in project_ids]
+    patch_sets, merged, rechecks = (sum(each[n] for each in there) for n in range(3))
     return Traffic(patch_sets, merged, rechecks, _quotient(rechecks, merged), _quotient(rechecks, patch_sets))
 
 
@@ -181,7 +182,7 @@ def _quotient(count, of):
 
 def _jobs(connection, both, as_of):
     """The :class:`Job` that flaked: the unstable ones first, then those that surely flaked most."""
-    counts = [_by_job(window.sums(("flaked", "judged"), of_jobs=True)) for window in both]
+    counts = [window.job_sums(("flaked", "judged")) for window in both]
     found = []
     names = _names(connection, {job for of in counts for job, (flaked, _) in of.items() if flaked})
     unstable = _unstable(connection, counts, names, as_of)
@@ -192,14 +193,6 @@ def _jobs(connection, both, as_of):
         found.append((low, Job(job.gate, job.name, compared, job_id in unstable)))
     found.sort(key=lambda each: (not each[1].is_unstable, -each[0], each[1].gate, each[1].name))
     return [job for _, job in found]
-
-
-def _by_job(sums):
-    """Job id -> how often it flaked, and judged, of the same by project, too."""
-    found = {}
-    for (_, job_id), counts in sums.items():
-        found[job_id] = [a + b for a, b in zip(counts, found.get(job_id, (0, 0)), strict=True)]
-    return found
 
 
 def _names(connection, job_ids):

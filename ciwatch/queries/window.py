@@ -32,9 +32,6 @@ def newest_event(connection):
 
 def newest_patch_set(connection, project_id):
     """When the newest patch set of a project was seen first, UTC, or None where it has none."""
-    statement = (
-        sa.select(sa.func.max(models.PatchSet.seen_at))
-        .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(models.Change.project_id == project_id)
-    )
-    return connection.scalar(statement)
+    patch_set = models.PatchSet
+    newest = sa.select(sa.func.max(patch_set.seen_at)).where(patch_set.project_id == project_id)
+    return connection.scalar(newest)

@@ -81,7 +81,7 @@ def places(connection, *conditions):
 
 def mark_project(connection, project_id, since, until=None):
     """Marks the days of a project whose patch sets came from the moment *since* on, and before *until*."""
-    conditions = [CHANGES.c.project_id == project_id, PATCH_SETS.c.seen_at >= since]
+    conditions = [PATCH_SETS.c.project_id == project_id, PATCH_SETS.c.seen_at >= since]
     if until is not None:
         conditions.append(PATCH_SETS.c.seen_at < until)
     mark_days(connection, places(connection, *conditions).values())

@@ -8,6 +8,8 @@ after that is taken to be the same news.
 
 import datetime
 
+import sqlalchemy as sa
+
 from ciwatch.db import models
 from ciwatch.db.models import FoundBy
 from ciwatch.recorder.matching import SAME_WITHIN
@@ -151,6 +153,21 @@ def _later_status(status, other):
     return (_STATUS_RANK.get(status, -1), status or "") > (_STATUS_RANK.get(other, -1), other or "")
 
 
+def move_patch_sets(connection, changes, homes):
+    """Takes the patch sets of changes that moved along with them.
+
+    :param changes: number -> row, of :func:`record_changes`, and ``homes`` what it says has moved.
+    """
+    moved = {change_id for change_id, _, _ in homes}
+    for row in changes.values():
+        if row["id"] in moved:
+            connection.execute(
+                sa.update(PATCH_SETS)
+                .where(PATCH_SETS.c.change_id == row["id"])
+                .values(project_id=row["project_id"])
+            )
+
+
 def record_patch_sets(rows, events, changes):
     """Merges what *events* tell of their patch sets.
 
@@ -181,6 +198,7 @@ def record_patch_sets(rows, events, changes):
         created = _creation(event)
         return {
             "change_id": changes[event.change.number]["id"],
+            "project_id": changes[event.change.number]["project_id"],
             "number": event.patch_set.number,
             "revision": event.patch_set.revision,
             "kind": event.patch_set.kind,
@@ -194,6 +212,8 @@ def record_patch_sets(rows, events, changes):
 
     def merge(row, item):
         new = fresh(item)
+        # Of a change that moved all are written at once; of this one it may be remembered otherwise.
+        row["project_id"] = new["project_id"]
         # A patch set never changes, so any difference is something that one event did not say; and what
         # befell it did when that is told of it first.
         merged = {

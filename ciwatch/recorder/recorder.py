@@ -136,6 +136,7 @@ class Recorder:
         project_ids = entities.record_projects(self._rows, batch)
         changes, news, homes = entities.record_changes(self._rows, batch, project_ids)
         patch_sets, more, better, bare, moved = entities.record_patch_sets(self._rows, batch, changes)
+        entities.move_patch_sets(connection, changes, homes)
         self._mark(connection, batch, changes, more | better, moved, homes)
         news |= more
         said = [

@@ -5,11 +5,13 @@ has left its mark. While nobody else has recorded since, what it remembers of th
 the ids that it gives out are free.
 """
 
+import functools
 import uuid
 
 import sqlalchemy as sa
 
 from ciwatch.db import bulk
+from ciwatch.db import lookup
 from ciwatch.db import models
 from ciwatch.db import upsert
 
@@ -91,13 +93,14 @@ class Rows:
             known.clear()
             unknown = list(values)
         if len(key) == 1:
-            column, asked = table.c[key[0]], [value for (value,) in unknown]
+            asked, condition = [value for (value,) in unknown], table.c[key[0]].in_
         else:
-            column, asked = sa.tuple_(*(table.c[name] for name in key)), unknown
+            columns, asked = [table.c[name] for name in key], unknown
+            condition = functools.partial(lookup.among, columns, by=columns[:1])
         names = [column.name for column in table.c]
         places = [names.index(name) for name in key]
         for part in chunks(asked):
-            for row in self._connection.execute(sa.select(table).where(column.in_(part))):
+            for row in self._connection.execute(sa.select(table).where(condition(part))):
                 known[tuple([row[place] for place in places])] = dict(zip(names, row, strict=True))
         return known
 

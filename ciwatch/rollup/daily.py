@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import bulk
+from ciwatch.db import lookup
 from ciwatch.db import models
 from ciwatch.insight import days
 from ciwatch.insight import histogram
@@ -108,7 +109,11 @@ def _expecting(known_projects, told_projects, known_systems, told_systems):
 
 
 def _at(table, places):
-    return sa.tuple_(*(table.c[name] for name in _KEY)).in_([tuple(place) for place in places])
+    return _among(table, _KEY, [tuple(place) for place in places])
+
+
+def _among(table, names, found):
+    return lookup.among([table.c[name] for name in names], found, by=[table.c.project_id, table.c.day])
 
 
 @functools.cache
@@ -137,8 +142,8 @@ def _replace(connection, table, known, told, id_name):
     new = [key for key, row in told.items() if known.get(key) != row]
     names = [*_KEY, id_name] if id_name else list(_KEY)
     for start in range(0, len(gone), 200):
-        keys = [(*place, row_id) if id_name else tuple(place) for place, row_id in gone[start : start + 200]]
-        connection.execute(sa.delete(table).where(sa.tuple_(*(table.c[name] for name in names)).in_(keys)))
+        part = [(*place, row_id) if id_name else tuple(place) for place, row_id in gone[start : start + 200]]
+        connection.execute(sa.delete(table).where(_among(table, names, part)))
     rows = []
     for place, row_id in new:
         row = {**place._asdict(), **msgspec.structs.asdict(told[place, row_id])}
@@ -167,6 +172,9 @@ class Kind(typing.NamedTuple):
         """
         return list(_rows(connection.execute(statement, asked), self.figures))
 
+
+#: The figures of :class:`~ciwatch.insight.days.SystemDay` that are packed histograms.
+TIMES = ("answer_times", "recheck_times")
 
 OF_PROJECTS = Kind(PROJECTS, days.ProjectDay, None)
 OF_SYSTEMS = Kind(SYSTEMS, days.SystemDay, "ci_system_id")

@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import bulk
+from ciwatch.db import lookup
 from ciwatch.db import models
 from ciwatch.insight import days
 from ciwatch.insight import facts
@@ -83,7 +84,7 @@ def write(connection, counted):
 
 
 def _at(places):
-    return sa.tuple_(*_PLACE).in_([tuple(place) for place in places])
+    return lookup.among(_PLACE, [tuple(place) for place in places], by=[RULES.c.project_id, RULES.c.day])
 
 
 class Window(windows.Window):

@@ -12,6 +12,20 @@ from ciwatch.rollup import spells
 _JUDGEMENTS = (facts.PASSED, facts.FAILED, facts.INFRASTRUCTURE)
 
 
+# The newest first, of one account: so it is found by an index, however many there are before it.
+_LAST_PASS = (
+    sa.select(models.Report.posted_at)
+    .where(
+        models.Report.account_id == sa.bindparam("account_id"),
+        models.Report.kind == base.Kind.FINISHED,
+        models.Report.verdict == facts.PASSED,
+        models.Report.posted_at < sa.bindparam("before"),
+    )
+    .order_by(models.Report.posted_at.desc())
+    .limit(1)
+)
+
+
 def tell(connection, system_id, day, as_of):
     """Brings the stored spells of a CI up to date; those that were over before the *day* stay as they are.
 
@@ -40,15 +54,10 @@ def tell(connection, system_id, day, as_of):
 
 def _last_pass(connection, accounts, before):
     """When a CI passed last before a moment: then it was well, or just became so. None for never."""
-    report = models.Report
-    return connection.scalar(
-        sa.select(sa.func.max(report.posted_at)).where(
-            report.account_id.in_(accounts),
-            report.kind == base.Kind.FINISHED,
-            report.verdict == facts.PASSED,
-            report.posted_at < before,
-        )
+    found = (
+        connection.scalar(_LAST_PASS, {"account_id": account_id, "before": before}) for account_id in accounts
     )
+    return max(filter(None, found), default=None)
 
 
 def _votes(connection, accounts, since, as_of):
@@ -89,6 +98,7 @@ def _others(connection, system_id, places, until):
     """
     report, was_bad = models.Report, {}
     for start in range(0, len(places), 200):
+        part = places[start : start + 200]
         statement = (
             sa.select(
                 models.Account.ci_system_id, report.patch_set_id, sa.type_coerce(report.verdict, sa.String())
@@ -97,7 +107,9 @@ def _others(connection, system_id, places, until):
             .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
             .join(models.Change, models.Change.id == models.PatchSet.change_id)
             .where(
-                sa.tuple_(models.Change.number, models.PatchSet.number).in_(places[start : start + 200]),
+                # By the first an index finds them; by pairs of two tables' columns none would.
+                models.Change.number.in_(sorted({number for number, _ in part})),
+                sa.tuple_(models.Change.number, models.PatchSet.number).in_(part),
                 models.Account.ci_system_id != system_id,
                 report.kind == base.Kind.FINISHED,
                 report.verdict.in_(_JUDGEMENTS),

@@ -9,9 +9,11 @@ meanwhile, and wherever this is interrupted, nothing is forgotten.
 import contextlib
 import datetime
 import hashlib
+import itertools
 
 import sqlalchemy as sa
 
+from ciwatch.db import lookup
 from ciwatch.db import models
 from ciwatch.db import upsert
 from ciwatch.db.models import DirtyPart
@@ -50,9 +52,14 @@ _DERIVED = (
     models.StatusPeriod,
 )
 
+# Where more wait than these, they are not counted after each transaction: after a replay of years it would
+# take longer than what each does.
+_MANY = 5000
+_COUNTED_EVERY = 100
+
 # So many are done in one transaction, in which no recorder records.
 _FRESH_AT_ONCE = 400
-_DAYS_AT_ONCE = 10
+_DAYS_AT_ONCE = 40
 _SYSTEMS_AT_ONCE = 1
 
 _ONE_DAY = datetime.timedelta(days=1)
@@ -83,10 +90,12 @@ class Updater:
         with self._turn() as connection:
             self._begin(connection, as_of)
         done, steps = 0, (self._look, self._tell_sicknesses, self._count_days, self._tell_the_rest)
-        while True:
+        left = 0
+        for turn in itertools.count():
             with self._turn() as connection:
                 count = next(filter(None, (step(connection, as_of) for step in steps)), 0)
-                left = _left(connection)
+                is_counted = left <= _MANY or turn % _COUNTED_EVERY == 0
+                left = _left(connection) if is_counted else left - count
             if not count:
                 return
             done += count
@@ -123,7 +132,7 @@ class Updater:
 
     def _look(self, connection, as_of):
         """Finds out whose votes the news of some days change, and hands the days on."""
-        places = _take_days(connection, DAYS.c.is_fresh.is_(True), _FRESH_AT_ONCE)
+        places = _take_days(connection, [DAYS.c.is_fresh.is_(True)], _FRESH_AT_ONCE)
         if places:
             dirty.mark_days(connection, places, is_fresh=False)
             patch_sets = _patch_sets_at(connection, places)
@@ -146,17 +155,18 @@ class Updater:
 
     def _count_days(self, connection, as_of):
         """Counts some dirty days, the earliest first, since the later ones may depend on them."""
-        # Only of one stretch: who can be expected is learned from days long before.
-        first = connection.scalar(sa.select(sa.func.min(DAYS.c.day)))
+        # Of these alone, since by now all fresh ones were looked at; and only of one stretch: who can be
+        # expected is learned from days long before.
+        is_seen = DAYS.c.is_fresh.is_(False)
+        first = connection.scalar(sa.select(sa.func.min(DAYS.c.day)).where(is_seen))
         if first is None:
             return 0
         last = first + datetime.timedelta(days=expectation.LEFT_OUT_DAYS)
-        places = _take_days(connection, DAYS.c.day <= last, _DAYS_AT_ONCE)
+        places = _take_days(connection, [is_seen, DAYS.c.day <= last], _DAYS_AT_ONCE)
         known = knowns.Known(connection, self._registry, first)
-        counted = {}
-        for there in _by_branch(places):
-            for place, scene in scenes.read(known, there, as_of, with_comments=True).items():
-                counted[place] = days.count(scene, as_of)
+        # All at once: most branches of a large Gerrit have a patch set or two on a day.
+        found = scenes.read(known, places, as_of, with_comments=True)
+        counted = {place: days.count(scene, as_of) for place, scene in found.items()}
         told = daily.write(connection, counted)
         versions.move(connection, told.project_ids | rules.write(connection, counted))
         _mark_expected(connection, told.expecting)
@@ -184,18 +194,22 @@ def _left(connection):
     )
 
 
-def _take_days(connection, condition, limit):
-    """Some of the dirty days that meet a *condition*, the earliest first; their marks are taken away."""
-    statement = sa.select(DAYS).where(condition).order_by(DAYS.c.day, DAYS.c.project_id, DAYS.c.branch)
+def _take_days(connection, conditions, limit):
+    """Some of the dirty days that meet *conditions*, the earliest first; their marks are taken away."""
+    statement = sa.select(DAYS).where(*conditions).order_by(DAYS.c.day, DAYS.c.project_id, DAYS.c.branch)
     found = connection.execute(statement.limit(limit)).all()
-    keys = [tuple(row) for row in found]
-    for part in rows.chunks(keys, 200):
+    taken = [tuple(row) for row in found]
+    for part in rows.chunks(taken, 200):
         connection.execute(
             sa.delete(DAYS).where(
-                sa.tuple_(DAYS.c.project_id, DAYS.c.branch, DAYS.c.day, DAYS.c.is_fresh).in_(part)
+                lookup.among(
+                    [DAYS.c.project_id, DAYS.c.branch, DAYS.c.day, DAYS.c.is_fresh],
+                    part,
+                    by=[DAYS.c.is_fresh, DAYS.c.day],
+                )
             )
         )
-    return [Place(*key[:3]) for key in keys]
+    return [Place(*key[:3]) for key in taken]
 
 
 def _take_systems(connection, part):
@@ -221,13 +235,6 @@ def _first_days(connection):
         .group_by(models.Account.ci_system_id)
     )
     return {system_id: first_at.date() for system_id, first_at in connection.execute(statement)}
-
-
-def _by_branch(places):
-    found = {}
-    for place in places:
-        found.setdefault((place.project_id, place.branch), []).append(place)
-    return found.values()
 
 
 def _mark_expected(connection, places):

@@ -115,6 +115,9 @@ class TestSchema(base.TestCase):
                     self.assertEqual(1, count, (revision, table))
                 merged_at = connection.scalar(sa.select(models.PatchSet.merged_at))
                 self.assertEqual(MOMENT if revision < "0004" else None, merged_at, revision)
+                project_id = connection.scalar(sa.select(models.Change.project_id))
+                of_patch_set = connection.scalar(sa.select(models.PatchSet.project_id))
+                self.assertEqual(project_id, of_patch_set, revision)
                 for table in reversed(models.Base.metadata.sorted_tables):
                     connection.execute(sa.delete(table))
 

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.registry import model
+from ciwatch.rollup import daily
 from ciwatch.rollup import known as knowns
 from ciwatch.rollup import window as windows
 from tests import base
@@ -17,6 +18,16 @@ NOW = START + 30 * DAY
 
 _OF_SYSTEMS = ("reported", "answered", "passed", "failed", "confirmed", "refuted")
 _OF_JOBS = ("passed", "failed", "flaked", "judged")
+
+
+def added(rows, names):
+    """Key -> the sums of some figures of (key, row) pairs."""
+    found = {}
+    for key, row in rows:
+        sums = found.setdefault(key, [0] * len(names))
+        for number, name in enumerate(names):
+            sums[number] += getattr(row.figures, name)
+    return found
 
 
 class TestSums(base.TestCase):
@@ -39,13 +50,16 @@ class TestSums(base.TestCase):
                 if scope.system_id in (None, each.id) and (each.is_gate or not scope.of_gate)
                 for row in windows.Window(known, windows.Scope(each.id), first, last, as_of).jobs()
             ]
-            for names, rows, of_jobs in ((_OF_SYSTEMS, window.systems(), False), (_OF_JOBS, jobs, True)):
-                expected = {}
-                for row in rows:
-                    sums = expected.setdefault((row.place.project_id, row.id), [0] * len(names))
-                    for index, name in enumerate(names):
-                        sums[index] += getattr(row.figures, name)
-                self.assertEqual(expected, window.sums(names, of_jobs))
+            by_project = [((row.place.project_id, row.id), row) for row in window.systems()]
+            self.assertEqual(added(by_project, _OF_SYSTEMS), window.sums(_OF_SYSTEMS))
+            of_each = {system_id: [] for (_, system_id), _ in by_project}
+            for (_, system_id), row in by_project:
+                of_each[system_id].append(row.figures)
+            expected = {system_id: daily.total(figures) for system_id, figures in of_each.items()}
+            project_ids = {project_id for (project_id, _), _ in by_project}
+            self.assertEqual((expected, project_ids), window.totals())
+            by_job = [(row.id, row) for row in jobs]
+            self.assertEqual(added(by_job, _OF_JOBS), window.job_sums(_OF_JOBS))
             self.assertEqual(systems, len(window.sums(_OF_SYSTEMS)))
 
     def system(self, name):
