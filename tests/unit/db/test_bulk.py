@@ -31,6 +31,7 @@ class TestBulk(base.TestCase):
             {
                 "id": 100 + place,
                 "change_id": 1,
+                "project_id": 1,
                 "number": 100 + place,
                 "revision": ODD[place % len(ODD)],
                 "kind": "REWORK",
