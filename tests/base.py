@@ -30,6 +30,9 @@ hypothesis.settings.load_profile("ci")
 class TestCase(testtools.TestCase):
     """Base of all tests: none of them sees the configuration of the machine it runs on."""
 
+    # Name -> database, of a case that may be used without being run.
+    _databases = None
+
     def setUp(self):
         """Hides the environment's configuration and gives a temporary folder."""
         super().setUp()
@@ -40,15 +43,18 @@ class TestCase(testtools.TestCase):
         self.useFixture(fixtures.FakeLogger())
         self.folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
 
-    def make_database(self, name="ciwatch.sqlite", is_prepared=False):
+    def make_database(self, name="ciwatch.sqlite", model=None):
         """A :class:`tests.databases.Database`, which is the test's own; that of before by its name.
 
-        :param is_prepared: whether it may have a current schema already.
+        :param model: the one that it is a copy of at first.
         """
-        database = databases.of_test(self.folder, name)
-        database.create(is_prepared)
-        self.addCleanup(database.drop)
-        return database
+        if self._databases is None:
+            self._databases = {}
+        if name not in self._databases:
+            self._databases[name] = databases.of_test(self.folder, name)
+            self._databases[name].create(model)
+            self.addCleanup(self._databases[name].drop)
+        return self._databases[name]
 
     def make_conf(self, database="ciwatch.sqlite"):
         """A configuration whose database is the test's own."""
@@ -57,9 +63,9 @@ class TestCase(testtools.TestCase):
         conf.set_override("registry_file", "", group="insight")
         return conf
 
-    def make_engine(self, database="ciwatch.sqlite"):
-        """An engine of a database with a current schema."""
-        self.make_database(database, is_prepared=True)
+    def make_engine(self, database="ciwatch.sqlite", model=None):
+        """An engine of a database with a current schema, and what its *model* holds."""
+        self.make_database(database, model or databases.prepared())
         store = engine.create_engine(self.make_conf(database))
         self.addCleanup(store.dispose)
         schema.prepare(store)

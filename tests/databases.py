@@ -5,6 +5,7 @@ tests.engines`` sets both. Without them it is SQLite.
 """
 
 import contextlib
+import functools
 import glob
 import hashlib
 import os
@@ -19,6 +20,8 @@ import time
 import fixtures
 import sqlalchemy as sa
 
+from ciwatch import service
+from ciwatch.db import engine as engines
 from ciwatch.db import schema
 
 #: Names in the environment: of one of the ENGINES, and of the folder with its server's socket.
@@ -26,10 +29,7 @@ ENGINE = "CIWATCH_TEST_ENGINE"
 SERVER = "CIWATCH_TEST_SERVER"
 
 #: How long a server may take to start or to end, in seconds.
-PATIENCE_S = 60
-
-#: Databases to which this process has given the current schema.
-_MIGRATED = set()
+PATIENCE_S = 180
 
 
 class Server(fixtures.Fixture):
@@ -234,46 +234,38 @@ class Database:
         self._folder, self._name = folder, name
         self.url = _url(engine, folder, name)
 
-    def create(self, is_prepared=False):
+    def create(self, model=None):
         """Makes it on its server, unless it is there; SQLite makes its file itself.
 
-        :param is_prepared: with a current schema, which is copied, since migrating takes a second.
+        :param model: a :class:`Database` to which nobody is connected, and of which this becomes a copy.
         """
         if self.engine == "sqlite":
             return
-        model = Database(self.engine, self._folder, "prepared")
-        if is_prepared:
-            model.migrate()
         with _connected(self.engine, self._folder, None) as connection:
             if self.engine == "postgresql":
                 there = "SELECT 1 FROM pg_database WHERE datname = %s"
                 if not connection.exec_driver_sql(there, (self._name,)).first():
-                    template = model._name if is_prepared else "template0"
+                    template = model._name if model else "template0"
                     connection.exec_driver_sql(f"CREATE DATABASE {self._name} TEMPLATE {template}")
                 return
             connection.exec_driver_sql(f"CREATE DATABASE IF NOT EXISTS {self._name}")
-            if is_prepared and not sa.inspect(connection).get_table_names(self._name):
-                self._copy_tables(connection, model._name)
+            if model and not sa.inspect(connection).get_table_names(self._name):
+                self._copy_tables(connection, model)
 
     def migrate(self):
-        """Makes it, and gives it the current schema, unless it has it."""
-        if (self.engine, self._folder, self._name) in _MIGRATED:
-            return
+        """Makes it, and gives it the current schema."""
         self.create()
         store = sa.create_engine(self.url, poolclass=sa.pool.NullPool)
         with store.begin() as connection:
             schema.upgrade(connection)
-        _MIGRATED.add((self.engine, self._folder, self._name))
 
     def _copy_tables(self, connection, model):
-        names = sa.inspect(connection).get_table_names(model)
-        made = [connection.exec_driver_sql(f"SHOW CREATE TABLE {model}.`{name}`").one()[1] for name in names]
         connection.exec_driver_sql(f"USE {self._name}")
         # In whatever order, though they refer to one another.
         connection.exec_driver_sql("SET foreign_key_checks=0")
-        for statement in made:
+        for name, statement in _tables_of(model).items():
             connection.exec_driver_sql(statement.replace("%", "%%"))
-        connection.exec_driver_sql(f"INSERT INTO alembic_version SELECT * FROM {model}.alembic_version")
+            connection.exec_driver_sql(f"INSERT INTO `{name}` SELECT * FROM {model._name}.`{name}`")
 
     def drop(self):
         """Removes it from its server, whoever is connected."""
@@ -299,7 +291,7 @@ class Database:
         return _connected(self.engine, self._folder, self._name, isolation_level)
 
     def _marked(self, statement):
-        return statement if self.engine == "sqlite" else statement.replace("?", "%s")
+        return statement if self.engine == "sqlite" else statement.replace("%", "%%").replace("?", "%s")
 
 
 class Hold(fixtures.Fixture):
@@ -323,7 +315,13 @@ class Hold(fixtures.Fixture):
         else:
             begin = f"LOCK TABLES {', '.join(f'`{table}` READ' for table in tables)}"
             end = "UNLOCK TABLES"
-        connection.exec_driver_sql(begin)
+        while True:
+            try:
+                connection.exec_driver_sql(begin)
+                break
+            except sa.exc.OperationalError:
+                # Somebody who writes had one of the tables, and waited for another.
+                connection.exec_driver_sql(end)
         self._held.callback(connection.exec_driver_sql, end)
 
     def release(self):
@@ -341,6 +339,42 @@ def of_test(folder, name):
     return Database(engine, os.environ[SERVER], f"test_{digest}")
 
 
+#: Name -> what :func:`prepared` made.
+_PREPARED = {}
+
+
+def prepared(name="prepared", fill=None):
+    """A :class:`Database` with the current schema, to be copied; the same one for the same name.
+
+    Migrating takes a second, and copying less. SQLite has no need of it: None.
+
+    :param fill: called with an engine of it when it is new.
+    """
+    if engine_name() == "sqlite":
+        return None
+    if name not in _PREPARED:
+        database = Database(engine_name(), os.environ[SERVER], name)
+        if fill is None:
+            database.migrate()
+        else:
+            database.create(prepared())
+            conf = service.prepare([], config_files=[])
+            conf.set_override("connection", database.url, group="database")
+            store = engines.create_engine(conf)
+            fill(store)
+            store.dispose()
+        _PREPARED[name] = database
+    return _PREPARED[name]
+
+
+@functools.cache
+def _tables_of(model):
+    """Name -> what makes such a table."""
+    with model.connected() as connection:
+        names = sa.inspect(connection).get_table_names()
+        return {name: connection.exec_driver_sql(f"SHOW CREATE TABLE `{name}`").one()[1] for name in names}
+
+
 def engine_name():
     """The name of the engine that is tested."""
     return os.environ.get(ENGINE, "sqlite")
@@ -351,7 +385,8 @@ def _url(engine, folder, name):
         return f"sqlite:///{pathlib.Path(folder) / name}"
     if engine == "postgresql":
         return f"postgresql+psycopg://ciwatch@/{name}?host={folder}"
-    return f"mysql+pymysql://root@localhost/{name}?unix_socket={folder}/socket"
+    # Nobody listens in on a socket, and making ready for TLS takes longer than a short statement.
+    return f"mysql+pymysql://root@localhost/{name}?unix_socket={folder}/socket&ssl_disabled=true"
 
 
 @contextlib.contextmanager

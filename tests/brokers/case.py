@@ -1,7 +1,6 @@
 """What the tests beside a broker share: commands as a user types them, and a Gerrit to ask."""
 
 import contextlib
-import sqlite3
 import tempfile
 import time
 
@@ -82,18 +81,7 @@ class BrokerTestCase(test_replay.CommandTestCase):
 
     def query(self, statement, *values):
         """Rows."""
-        with contextlib.closing(sqlite3.connect(self.database)) as connection:
-            return connection.execute(statement, values).fetchall()
-
-    def wait_for(self, condition, timeout_s=90):
-        """Waits until *condition* gives something true."""
-        deadline = time.monotonic() + timeout_s
-        while True:
-            with contextlib.suppress(sqlite3.OperationalError):
-                if condition():
-                    return
-            self.assertLess(time.monotonic(), deadline, "that did not come about in time")
-            time.sleep(0.1)
+        return self.database.query(statement, *values)
 
     def wait_for_reports(self, *numbers):
         """Waits until these changes, and no others, have a report."""
@@ -106,7 +94,7 @@ class BrokerTestCase(test_replay.CommandTestCase):
     def end(self, process):
         """Stops a listener as systemd does; returns what it said on standard error."""
         process.terminate()
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=120)
         self.assertEqual(0, process.returncode, said)
         return said.decode()
 

@@ -2,7 +2,7 @@
 
     python -m tests.brokers.disturbance kafka --events 20000 --seed 1
 
-A real broker, to which the simulator's events are written without pause; on Kafka up to three listeners
+A real broker, to which the simulator's events are written; on Kafka up to three listeners
 who share a consumer group, on MQTT one with its session. They are killed with -9, stopped, joined by others;
 their database is locked, so that events wait on disk; the broker is restarted. At the end every table is
 compared, row for row, with that of a database into which the same events were replayed once from a file, and
@@ -37,8 +37,17 @@ from tests.brokers import mosquitto
 from tests.brokers import server
 from tests.gerrit import outage
 
-#: Events a second, about: fast enough that there is always something under way.
+#: Events a second, about, and how many for each disturbance: there is always something under way, and a slow
+#: machine is disturbed as often as a fast one.
 PER_SECOND = 150
+SHARE = 300
+
+#: After so long what a listener has heard would be acknowledged, if that did not wait until it is recorded;
+#: and it is not on disk yet, since a listener gives a locked database two seconds. In seconds.
+_HEARD_ONLY_S = 1.6
+
+#: How often all listeners are killed with what they heard, at least.
+LEAST = 3
 
 _SETTLE_S = 180
 _UNTIL = datetime.datetime(2026, 6, 1, tzinfo=datetime.UTC)
@@ -171,7 +180,7 @@ class Run:
         self._gerrit = stack.enter_context(gerrit_rest.GerritRest())
         self._database = self._folder / "ciwatch.sqlite"
         self._processes = {}
-        self._published = 0
+        self._published = self._released = 0
         stack.callback(self._end_all, signal.SIGKILL)
         self.done = collections.Counter()
 
@@ -184,6 +193,7 @@ class Run:
         begun = time.monotonic()
         publisher.start()
         while publisher.is_alive():
+            self._released += SHARE
             if self._rng.random() < 0.8:
                 self._wait_for_flow()
             time.sleep(self._rng.uniform(0, 1.5))
@@ -198,7 +208,7 @@ class Run:
 
     def _wait_for_flow(self):
         """Until somebody records again: who is killed before that loses nothing in any case."""
-        before, deadline = self._newest(), time.monotonic() + 15
+        before, deadline = self._newest(), time.monotonic() + 30
         while self._newest() == before and time.monotonic() < deadline:
             time.sleep(0.05)
 
@@ -207,12 +217,13 @@ class Run:
             return connection.execute("SELECT max(id) FROM reports").fetchone()[0]
 
     def _publish(self):
-        begun = time.monotonic()
         for number, line in enumerate(self._lines):
+            while number >= self._released:
+                time.sleep(0.01)
             self._stage.publish(line)
             self._published = number
-            if (ahead_s := number / PER_SECOND - (time.monotonic() - begun)) > 0.05:
-                time.sleep(ahead_s)
+            if number % 10 == 0:
+                time.sleep(10 / PER_SECOND)
 
     # Listeners.
 
@@ -253,12 +264,21 @@ class Run:
     # What breaks.
 
     def _disturb(self):
-        kinds = {"killed": 8, "stopped": 3, "database locked": 3, "broker restarted": 0.7}
+        kinds = {
+            "killed": 8,
+            "killed with what they heard": 3,
+            "stopped": 3,
+            "database locked": 3,
+            "broker restarted": 0.7,
+        }
         if len(self._stage.listeners) > 1:
             kinds |= {"joined or left": 4}
         kind = self._rng.choices(list(kinds), kinds.values())[0]
+        # However short the run is.
         if not self.done["broker restarted"] and self._published > len(self._lines) / 3:
             kind = "broker restarted"
+        if self.done["killed with what they heard"] < LEAST:
+            kind = "killed with what they heard"
         getattr(self, "_" + kind.replace(" ", "_"))()
         self.done[kind] += 1
         for name, process in self._processes.items():
@@ -288,15 +308,36 @@ class Run:
                 self._start(name)
 
     def _database_locked(self):
+        with self._locked():
+            time.sleep(self._rng.uniform(1, 4))
+            # Somebody dies with events that are only on disk.
+            if self._rng.random() < 0.5:
+                self._again(signal.SIGKILL)
+
+    def _killed_with_what_they_heard(self):
+        """All of them, while none can record: who acknowledged what it heard before it was recorded lost it."""
+        self._wait_for_flow()
+        with self._locked():
+            # What was written before may all be recorded by now.
+            self._released += SHARE
+            time.sleep(_HEARD_ONLY_S)
+            names = sorted(self._processes)
+            for name in names:
+                self._processes[name].kill()
+            for name in names:
+                self._end(name, signal.SIGKILL)
+        for name in names:
+            self._start(name)
+
+    @contextlib.contextmanager
+    def _locked(self):
         with contextlib.closing(
-            sqlite3.connect(self._database, timeout=10, isolation_level=None)
+            sqlite3.connect(self._database, timeout=60, isolation_level=None)
         ) as holder:
-            with contextlib.suppress(sqlite3.OperationalError):
-                holder.execute("BEGIN IMMEDIATE")
-                time.sleep(self._rng.uniform(1, 4))
-                # Somebody dies with events that are only on disk.
-                if self._rng.random() < 0.5:
-                    self._again(signal.SIGKILL)
+            holder.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
                 holder.execute("ROLLBACK")
 
     def _broker_restarted(self):

@@ -128,7 +128,7 @@ class Kafka(server.Server):
     def start(self):
         """Starts it, and returns when it has told who it is."""
         super().start()
-        self.admin.list_topics(timeout=60)
+        self.admin.list_topics(timeout=120)
 
     @functools.cached_property
     def admin(self):
@@ -152,11 +152,11 @@ class Kafka(server.Server):
             {"bootstrap.servers": self.address, "group.id": group, "log_level": 0}
         )
         try:
-            found = consumer.list_topics(topic, timeout=30).topics[topic].partitions
+            found = consumer.list_topics(topic, timeout=120).topics[topic].partitions
             places = [confluent_kafka.TopicPartition(topic, number) for number in found]
             count = 0
-            for place in consumer.committed(places, timeout=30):
-                low, high = consumer.get_watermark_offsets(place, timeout=30)
+            for place in consumer.committed(places, timeout=120):
+                low, high = consumer.get_watermark_offsets(place, timeout=120)
                 count += high - max(place.offset, low)
             return count
         finally:

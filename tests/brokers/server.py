@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-_START_S = 60
+_START_S = 180
 
 
 class MissingError(Exception):

@@ -6,7 +6,6 @@ import time
 import confluent_kafka
 
 from tests.brokers import case
-from tests.brokers import disturbance
 from tests.brokers import kafka
 from tests.functional import test_listen
 
@@ -125,7 +124,3 @@ class TestKafka(case.BrokerTestCase):
         self.wait_for_reports(1, 2, 3)
         self.wait_for(lambda: self.query("SELECT reason FROM gaps") == [("Kafka was away",)])
         self.end(process)
-
-    def test_disturbances(self):
-        """A short run of ``python -m tests.brokers.disturbance kafka``."""
-        self.assertEqual(0, disturbance.main(["kafka", "--events", "4000"]))

@@ -71,8 +71,9 @@ class ListenTestCase(test_replay.CommandTestCase):
         """Stops a listener as systemd does; returns what it said on standard error."""
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
-        self.assertLess(time.monotonic() - begun, 5)
+        _, said = process.communicate(timeout=120)
+        # Two seconds, and what a slow machine makes of them.
+        self.assertLess(time.monotonic() - begun, 20)
         self.assertEqual(0, process.returncode, said)
         return said.decode()
 

@@ -21,7 +21,7 @@ KEPT = pathlib.Path(__file__).parents[2] / ".gerrit"
 _ARTIFACT = f"com.google.gerrit:gerrit-war:{VERSION}:war"
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
 _ADMIN = 1000000
-_START_S = 120
+_START_S = 300
 
 
 class MissingError(Exception):

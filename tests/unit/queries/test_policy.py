@@ -282,7 +282,12 @@ class TestStatements(PolicyTestCase):
         said = []
         sa.event.listen(store, "before_cursor_execute", lambda *args: said.append(args[2]))
         self.assertNotIn(0, [rule.breach_count for rule in self.read(store).values()])
-        many = len(said)
+        many = _asked(said)
         self.read(store, "quiet-ci")
-        self.assertEqual((11, 6), (many, len(said) - many))
+        self.assertEqual((10, 5), (many, _asked(said) - many))
         self.assertNotIn("reports.text", "".join(said))
+
+
+def _asked(said):
+    """How many statements there were without those by which SQLite is told that a transaction begins."""
+    return sum(not statement.startswith("BEGIN") for statement in said)

@@ -64,12 +64,16 @@ class TestUnread(base.TestCase):
 
     def test_needs_no_scan(self):
         """Both counts come from indexes which hold nothing else."""
+        explain = "EXPLAIN QUERY PLAN" if self.store.dialect.name == "sqlite" else "EXPLAIN"
         with self.store.connect() as connection:
+            if self.store.dialect.name == "postgresql":
+                # It reads a table of one page as a whole, whatever its indexes.
+                connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
             for table, where, index in (
                 ("reports", "shape IS NOT NULL", "ix_reports_shape"),
                 ("builds", "result_class = 'unknown'", "ix_builds_unknown"),
             ):
-                plan = connection.exec_driver_sql(
-                    f"EXPLAIN QUERY PLAN SELECT count(*) FROM {table} WHERE {where}"
-                ).all()
-                self.assertIn(index, str(plan))
+                plan = connection.exec_driver_sql(f"{explain} SELECT count(*) FROM {table} WHERE {where}")
+                # MariaDB tells others that it might have taken, too.
+                told = plan.one().key if self.store.dialect.name == "mysql" else plan.all()
+                self.assertIn(index, str(told))

@@ -39,7 +39,8 @@
 # @param ssh_host_key
 #   The lines of Gerrit in known_hosts, as `ssh-keyscan -p 29418 HOST` prints them. A Gerrit with another key is refused.
 # @param settings
-#   Any options of `ciwatch.conf`, by section. They win over what this module sets by itself.
+#   Any options of `ciwatch.conf`, by section. They win over what this module sets by itself. Where the setting
+#   `listener` `source` is `kafka` or `mqtt`, the library that it needs is installed, too.
 # @param registry
 #   The description of the CI systems, `systems.yaml`: its text, or where the file is, such as
 #   `puppet:///modules/profile/systems.yaml`. Without it the file is left alone.

@@ -43,12 +43,13 @@ class ciwatch::install {
 
   ensure_packages(['python3-venv'])
 
+  $index = [$ciwatch::source['type'], $from] ? {
+    ['package', NotUndef] => ['--index-url', $from],
+    default               => [],
+  }
+
   case $ciwatch::source['type'] {
     'package': {
-      $index = $from ? {
-        undef   => [],
-        default => ['--index-url', $from],
-      }
       $wanted = $index + ["ciwatch==${revision}"]
     }
     'wheel': {
@@ -74,5 +75,16 @@ class ciwatch::install {
     creates => "${ciwatch::release}/.installed",
     timeout => 1800,
     require => [Package['python3-venv'], File['/opt/ciwatch/bin/release', '/opt/ciwatch/releases']],
+  }
+  # A broker's library, of which none is needed otherwise; also for a release that is there already.
+  $libraries = { 'kafka' => 'confluent_kafka', 'mqtt' => 'paho.mqtt' }
+  $listens_to = pick($ciwatch::settings.dig('listener', 'source'), 'ssh')
+  if $listens_to in $libraries {
+    exec { "ciwatch: install what the source ${listens_to} needs":
+      command => ['/opt/ciwatch/bin/release', 'add', $ciwatch::release, $listens_to] + $index,
+      unless  => [['/opt/ciwatch/bin/release', 'has', $ciwatch::release, $libraries[$listens_to]]],
+      timeout => 600,
+      require => Exec['ciwatch: build the release'],
+    }
   }
 }

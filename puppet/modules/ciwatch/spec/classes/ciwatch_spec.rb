@@ -275,6 +275,25 @@ describe 'ciwatch' do
       is_expected.to compile.with_all_deps
       is_expected.not_to contain_file('/etc/ciwatch/id_ed25519')
       expect(content(CONF)).not_to include('key_file')
+      expect(catalogue.resources.map(&:title).grep(/what the source/)).to eq([])
+    end
+  end
+
+  { 'kafka' => 'confluent_kafka', 'mqtt' => 'paho.mqtt' }.each do |source, library|
+    context "hearing #{source}" do
+      let(:index) { { 'from' => 'https://pypi.example.org/simple' } }
+      let(:needed) { { 'source' => NEEDED['source'].merge(index), 'settings' => { 'listener' => { 'source' => source } } } }
+
+      it 'has the library for it, also in a release that is there already' do
+        is_expected.to compile.with_all_deps
+        is_expected.to contain_exec("ciwatch: install what the source #{source} needs")
+          .with_command(
+            %w[/opt/ciwatch/bin/release add /opt/ciwatch/releases/1.2.0] +
+            [source, '--index-url', 'https://pypi.example.org/simple'],
+          )
+          .with_unless([['/opt/ciwatch/bin/release', 'has', '/opt/ciwatch/releases/1.2.0', library]])
+          .that_requires('Exec[ciwatch: build the release]')
+      end
     end
   end
 
