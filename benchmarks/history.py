@@ -58,16 +58,18 @@ def _name(number):
 class History:
     """The events of some days before :data:`END`. The same arguments tell the same, byte for byte."""
 
-    def __init__(self, seed=1, size=None):
+    def __init__(self, seed=1, size=None, others=False):
         """Draws who there is.
 
         :param seed: which of all histories.
         :param size: a :class:`Size`.
+        :param others: whether to tell of the other changes of the same days, of the same projects and CIs.
         """
+        self._others = others
         self._seed = seed
         self._size = size or Size()
         rng = _luck(seed, "who")
-        self.projects = [f"lantern/{_name(number)}" for number in range(self._size.projects)]
+        self.projects = [f"crowd/{_name(number)}" for number in range(self._size.projects)]
         # A few are busy, and most are not.
         self._weights = [1 / (place + 5) for place in range(self._size.projects)]
         self._gate = dataclasses.replace(
@@ -116,13 +118,13 @@ class History:
 
     def _day(self, begin):
         """(time, number, event) of all that is said of the patch sets of a day, in any order."""
-        day = begin // _DAY_S
-        rng, order = _luck(self._seed, day), itertools.count()
+        day, first = begin // _DAY_S, NUMBERS_A_DAY // 2 if self._others else 0
+        rng, order = _luck(self._seed, day, *["others"] * self._others), itertools.count()
         weekend = 0.25 if people.is_weekend(begin) else 1.3
         for number in range(round(self._size.patch_sets_a_day * weekend)):
             at = begin + rng.randrange(_DAY_S)
             project = rng.choices(self.projects, self._weights)[0]
-            for moment, event in self._change(rng, at, project, day * NUMBERS_A_DAY + number):
+            for moment, event in self._change(rng, at, project, day * NUMBERS_A_DAY + first + number):
                 yield moment, next(order), event
 
     def _change(self, rng, at, project, number):

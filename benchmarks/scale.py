@@ -3,6 +3,7 @@
     python -m benchmarks.scale events FILE --days N       writes the last N days of benchmarks.history
     python -m benchmarks.scale load FILE DATABASE         replays FILE, and counts all figures
     python -m benchmarks.scale repeat DATABASE --days N --times M
+    python -m benchmarks.scale more DATABASE              records other changes of its last days
 
 DATABASE is the path of an SQLite file, or the URL of a database; ``load`` makes its tables. 1826 days are
 five years, four million comments and ten million builds; 180 days a million builds.
@@ -17,6 +18,7 @@ import gzip
 import os
 import pathlib
 import resource
+import statistics
 import time
 
 import sqlalchemy as sa
@@ -128,6 +130,30 @@ def load(events, database):
     store.dispose()
 
 
+def more(database, days):
+    """Records what else happened in the last *days*, counts it, and prints how long both take."""
+    conf, store = open_store(database)
+    lines = list(history.History(others=True).lines(days))
+    record = ingest.make_recorder(conf, store, "benchmark")
+    with store.connect() as connection:
+        builds = connection.scalar(sa.select(sa.func.max(models.Build.id)))
+        as_of = window.newest_event(connection)
+    rates, size = [], conf.listener.batch_size
+    for batch in batches.full(iter(lines), size):
+        begun = time.perf_counter()
+        record.record(batch)
+        rates.append(len(batch) / (time.perf_counter() - begun))
+    print(
+        f"{builds:,} builds there; {len(lines):,} events in batches of {size}:"
+        f" {statistics.median(rates):,.0f} events/s; {_memory()}"
+    )
+    begun = time.perf_counter()
+    for _ in updater.Updater(store, registry_model.Registry()).update(as_of):
+        pass
+    print(f"figures counted in {time.perf_counter() - begun:.1f} s")
+    store.dispose()
+
+
 def _memory():
     return f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB of memory"
 
@@ -207,8 +233,13 @@ def main():
     command.add_argument("database")
     command.add_argument("--days", type=int, default=180)
     command.add_argument("--times", type=int, default=9)
+    command = commands.add_parser("more", help="record what else happened")
+    command.add_argument("database")
+    command.add_argument("--days", type=int, default=2)
     options = parser.parse_args()
-    if options.command == "events":
+    if options.command == "more":
+        more(options.database, options.days)
+    elif options.command == "events":
         write_events(options.file, options.days, options.seed)
     elif options.command == "load":
         load(options.file, options.database)
