@@ -15,14 +15,17 @@ from ciwatch.queries import figures
 from ciwatch.queries import policy
 from ciwatch.queries import story
 from ciwatch.rollup import known as knowns
+from ciwatch.rollup import scenes
 from ciwatch.rollup import window as windows
 
 #: In the place of the status word of a CI that is registered, and never reported on a project.
 NEVER = "never reported"
 
 _SUMS = ("answered", "missed", "confirmed", "refuted")
-# Older last reports are looked for in all that there are; few pages need to.
-_RECENT = datetime.timedelta(days=120)
+# Last reports of so long before are looked for among all, older ones by account and project.
+_RECENT = datetime.timedelta(days=10)
+# Of so few projects each is looked for by itself.
+_FEW = 5
 
 
 class State(enum.StrEnum):
@@ -275,10 +278,15 @@ def _last_reports(connection, project_id, as_of):
     # What was said later is not told: of these the last report before is looked for, first among the newer.
     unknown = {(row.project_id, row.id) for row in rows if row.last_at is None}
     earlier = {}
-    for since in (as_of - _RECENT, None):
-        if unknown:
-            earlier |= _last_before(connection, {account_id for _, account_id in unknown}, since, as_of)
-            unknown -= earlier.keys()
+    if unknown:
+        accounts = {account_id for _, account_id in unknown}
+        earlier |= _last_before(connection, accounts, as_of - _RECENT, as_of)
+        unknown -= earlier.keys()
+    by_account = {}
+    for place, account_id in unknown:
+        by_account.setdefault(account_id, []).append(place)
+    for account_id, places in by_account.items():
+        earlier |= _last_on(connection, account_id, sorted(places), as_of)
     found = {}
     for row in rows:
         last_at = row.last_at or earlier.get((row.project_id, row.id))
@@ -289,16 +297,57 @@ def _last_reports(connection, project_id, as_of):
 
 
 def _last_before(connection, account_ids, since, as_of):
-    """(project id, account id) -> the last report between two moments."""
+    """(project id, account id) -> the last report after one moment and before another."""
     report = models.Report
     statement = (
         sa.select(models.Change.project_id, report.account_id, sa.func.max(report.posted_at))
         .join(models.PatchSet, models.PatchSet.id == report.patch_set_id)
         .join(models.Change, models.Change.id == models.PatchSet.change_id)
-        .where(report.account_id.in_(sorted(account_ids)), report.posted_at <= as_of)
+        .where(
+            report.account_id.in_(sorted(account_ids)), report.posted_at > since, report.posted_at <= as_of
+        )
         .group_by(models.Change.project_id, report.account_id)
     )
-    if since is not None:
-        statement = statement.where(report.posted_at > since)
     rows = connection.execute(statement)
     return {(project_id, account_id): last_at for project_id, account_id, last_at in rows}
+
+
+def _last_on(connection, account_id, project_ids, as_of):
+    """(project id, account id) -> the last report of an account before a moment on some projects.
+
+    Of a few it is looked for among what the account said, the newest first. Whoever speaks on many, as a
+    gate, said much more than ever happened on those where it was silent for long: there it is looked for by
+    their patch sets.
+    """
+    if len(project_ids) <= _FEW:
+        asked = {"account_id": account_id, "as_of": as_of}
+        found = {each: connection.scalar(_NEWEST_ON, {"project_id": each, **asked}) for each in project_ids}
+    else:
+        asked = {"account_id": account_id, "as_of": as_of, "project_ids": project_ids}
+        found = dict(map(tuple, connection.execute(_LAST_ON, asked)))
+    return {(project_id, account_id): at for project_id, at in found.items() if at is not None}
+
+
+_NEWEST_ON = (
+    sa.select(models.Report.posted_at)
+    .join(models.PatchSet, models.PatchSet.id == models.Report.patch_set_id)
+    .where(
+        models.Report.account_id == sa.bindparam("account_id"),
+        models.Report.posted_at <= sa.bindparam("as_of"),
+        scenes.unindexed(models.PatchSet.project_id) == sa.bindparam("project_id"),
+    )
+    .order_by(models.Report.posted_at.desc())
+    .limit(1)
+)
+
+_LAST_ON = (
+    sa.select(models.PatchSet.project_id, sa.func.max(models.Report.posted_at))
+    .join(models.Report, models.Report.patch_set_id == models.PatchSet.id)
+    .where(
+        models.PatchSet.project_id.in_(sa.bindparam("project_ids", expanding=True)),
+        models.PatchSet.seen_at <= sa.bindparam("as_of"),
+        scenes.unindexed(models.Report.account_id) == sa.bindparam("account_id"),
+        models.Report.posted_at <= sa.bindparam("as_of"),
+    )
+    .group_by(models.PatchSet.project_id)
+)
