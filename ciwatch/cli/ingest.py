@@ -1,15 +1,17 @@
 """Commands that bring events in."""
 
 import contextlib
-import sys
+import functools
 
 from cliff import command
-import tqdm
 
 from ciwatch.cli import base
+from ciwatch.cli import progress
 from ciwatch.cli import registry
 from ciwatch.cli import rollup
 from ciwatch.parsers import manager
+from ciwatch.recorder import files
+from ciwatch.recorder import horizon
 from ciwatch.recorder import identity
 from ciwatch.recorder import recorder
 from ciwatch.rollup import keeper
@@ -49,7 +51,8 @@ class Replay(command.Command):
     """Record Gerrit events from files of JSON lines, as 'gerrit stream-events' prints them.
 
     The same events may be recorded again, from whatever file and in whatever order: what is known already
-    is counted as duplicate. So an interrupted replay is just begun again.
+    is counted as duplicate. An interrupted replay goes on where it stopped when it is begun again, and counts
+    what it does not read again as duplicate, too.
     """
 
     def get_parser(self, prog_name):
@@ -72,8 +75,9 @@ class Replay(command.Command):
         with base.database(conf) as engine:
             # What comes through a pipe may never end.
             with keeper.Keeper(engine, registry.read_file(conf)) if "-" in parsed_args.files else _NOBODY:
-                total = self._replay(sources, make_recorder(conf, engine, "replay"))
+                total = self._replay(sources, make_recorder(conf, engine, "replay"), engine)
             rollup.count(conf, engine)
+            tell_pruned(self.app, engine, total)
         print(summary(total), file=self.app.stdout)
         if total.rejected:
             print(
@@ -82,35 +86,42 @@ class Replay(command.Command):
             )
         return 1 if total.read and total.rejected == total.read else 0
 
-    def _replay(self, sources, record):
+    def _replay(self, sources, record, engine):
         sizes = [source.size for source in sources]
-        total = recorder.Counts()
-        with tqdm.tqdm(
-            total=None if None in sizes else sum(sizes),
+        total, tasks = recorder.Counts(), []
+        with progress.Progress(
+            "replaying",
+            "bytes",
+            "the same command goes on from here",
+            None if None in sizes else sum(sizes),
             unit="B",
             unit_scale=True,
-            disable=None,  # no bar where stderr is no terminal
-            file=sys.stderr,
-        ) as bar:
+        ) as shown:
+            before = 0
             for source in sources:
-                bar.set_description(source.path)
-                seen = 0
+                place, lines = files.Progress(engine, source), 0
+                # Who names a file twice has it read twice.
+                if place.task not in tasks and (lines := place.resume()):
+                    total += recorder.Counts(read=lines, duplicate=lines)
+                    shown.say(f"{source.path}: going on after {lines} lines that were recorded before")
+                    shown.go_on_after(before + source.position)
+                tasks.append(place.task)
                 for batch in self._batches(source):
-                    total += record.record(batch)
-                    bar.update(source.position - seen)
-                    bar.set_postfix(events=total.read, refresh=False)
-                    seen = source.position
+                    lines += len(batch)
+                    also = None if source.path == "-" else functools.partial(place.move, lines=lines)
+                    total += record.record(batch, also)
+                    shown.at(before + source.position, note=f"events={total.read}")
                     if total.rejected == total.read >= _HOPELESS:
+                        files.forget(engine, tasks)
                         raise base.CommandError(
                             f"{source.path}: none of its first {total.read} lines is an event of Gerrit;"
                             " 'ciwatch rejected list' tells why"
                         )
+                before += source.position
                 if source.cut_short is not None:
-                    bar.write(
-                        f"ciwatch: {source.path}: its last line is cut short and was not recorded",
-                        file=sys.stderr,
-                    )
+                    shown.say(f"{source.path}: its last line is cut short and was not recorded")
                     total += recorder.Counts(read=1, rejected=1)
+        files.forget(engine, tasks)
         return total
 
     def _batches(self, source):
@@ -119,6 +130,18 @@ class Replay(command.Command):
             # Somebody may be typing, or a server sending, at the other end.
             return batches.timely(source.lines(), size)
         return batches.full(source.lines(), size)
+
+
+def tell_pruned(app, engine, counts):
+    """Says so where events were left out since they are older than what is kept."""
+    if counts.pruned:
+        with engine.connect() as connection:
+            day = horizon.read(connection)
+        print(
+            f"ciwatch: {counts.pruned} events were ignored: they are of patch sets from before {day}, of"
+            " which 'ciwatch prune' keeps only what was counted",
+            file=app.stderr,
+        )
 
 
 def summary(counts):

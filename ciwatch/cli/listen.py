@@ -3,18 +3,17 @@
 import contextlib
 import logging
 import signal
-import sys
 import threading
 import time
 
 from cliff import command
 from stevedore import driver
-import tqdm
 
 from ciwatch import service
 from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.cli import ingest
+from ciwatch.cli import progress
 from ciwatch.cli import registry
 from ciwatch.cli import rollup
 from ciwatch.db import engine as engines
@@ -178,23 +177,25 @@ class Backfill(command.Command):
                 f"--since is not before {end:%Y-%m-%d %H:%M} UTC: there is nothing to ask for"
             )
         with base.database(conf) as store:
-            with tqdm.tqdm(
-                total=round((end - parsed_args.since).total_seconds() / 86400, 2),
-                unit="day",
+            with progress.Progress(
+                "asking Gerrit",
+                "days",
+                "the same command goes on from here",
+                _days(end - parsed_args.since),
                 bar_format="{l_bar}{bar}| {n:.1f}/{total:.1f} days [{elapsed}<{remaining}]{postfix}",
-                disable=None,
-                file=sys.stderr,
-            ) as bar:
-                task = self._task(conf, store, parsed_args, bar)
+            ) as shown:
+                task = self._task(conf, store, parsed_args, shown)
                 if done := task.resume():
-                    bar.write(f"ciwatch: going on from {done:%Y-%m-%d %H:%M} UTC", file=sys.stderr)
-                self._run(task, now, parsed_args.since, bar)
+                    shown.say(f"going on from {done:%Y-%m-%d %H:%M} UTC")
+                    shown.go_on_after(_days(done - parsed_args.since))
+                self._run(task, now, parsed_args.since, shown)
             rollup.count(conf, store)
+            ingest.tell_pruned(self.app, store, task.counts)
         print(ingest.summary(task.counts), file=self.app.stdout)
 
-    def _task(self, conf, store, parsed_args, bar):
+    def _task(self, conf, store, parsed_args, shown):
         def tell(error, seconds):
-            bar.write(f"ciwatch: {error}; the next try is in {seconds:.0f} s", file=sys.stderr)
+            shown.say(f"{error}; the next try is in {seconds:.0f} s")
 
         askers = [asking.RestAsker(rest.client_of(conf), tell=tell)]
         if conf.gerrit.username:
@@ -209,13 +210,13 @@ class Backfill(command.Command):
             parsed_args.project,
         )
 
-    def _run(self, task, now, since, bar):
+    def _run(self, task, now, since, shown):
         try:
             for done in task.run(now):
-                bar.n = min(bar.total, (done - since).total_seconds() / 86400)
-                bar.set_postfix_str(f"{task.counts.read} events", refresh=True)
+                shown.at(_days(done - since), note=f"{task.counts.read} events")
         except asking.AskError as error:
             raise base.CommandError(f"{error}; the same command goes on from here") from error
-        except KeyboardInterrupt:
-            bar.write("ciwatch: interrupted; the same command goes on from here", file=sys.stderr)
-            raise
+
+
+def _days(length):
+    return length.total_seconds() / 86400

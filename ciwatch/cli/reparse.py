@@ -1,14 +1,12 @@
 """``ciwatch reparse``: better parsers read again what is stored."""
 
-import sys
-
 from cliff import command
 import prettytable
-import tqdm
 
 from ciwatch.cli import arguments
 from ciwatch.cli import base
 from ciwatch.cli import ingest
+from ciwatch.cli import progress
 from ciwatch.cli import rollup
 from ciwatch.parsers import manager
 from ciwatch.recorder import reparse
@@ -57,26 +55,21 @@ class Reparse(command.Command):
                 since=parsed_args.since,
                 dry_run=parsed_args.dry_run,
             )
-            try:
-                self._run(work)
-            except KeyboardInterrupt:
-                if not parsed_args.dry_run:
-                    print("ciwatch: interrupted; the same command goes on from here", file=sys.stderr)
-                raise
+            self._run(work)
             if not parsed_args.dry_run:
                 rollup.count(conf, engine)
         self._tell(work, "would change" if parsed_args.dry_run else "changed")
 
     def _run(self, work):
-        with tqdm.tqdm(unit=" comments", disable=None, file=sys.stderr) as bar:
+        go_on = "nothing is changed" if work.dry_run else "the same command goes on from here"
+        with progress.Progress("reading again", "comments", go_on) as shown:
+            before = None
             for done, total in work.run():
-                if bar.total is None and done:
-                    bar.write(
-                        f"ciwatch: going on after {done} comments that were read before", file=sys.stderr
-                    )
-                    bar.initial = done
-                bar.total = total
-                bar.update(done - bar.n)
+                if before is None and done:
+                    shown.say(f"going on after {done} comments that were read before")
+                    shown.go_on_after(done)
+                before = done
+                shown.at(done, total)
 
     def _tell(self, work, word):
         changed = {name: tally for name, tally in sorted(work.changes.items()) if tally.changed}

@@ -1,34 +1,29 @@
 """``ciwatch rollup``: the figures, counted by the day."""
 
-import sys
-
 from cliff import command
-import tqdm
 
 from ciwatch.cli import base
+from ciwatch.cli import progress
 from ciwatch.cli import registry
 from ciwatch.recorder import positions
 from ciwatch.rollup import updater
 
 
-def count(conf, engine, is_anew=False):
+def count(conf, engine, is_anew=False, go_on="'ciwatch rollup' goes on from here"):
     """Counts what waits to be counted, with a progress bar on a terminal.
 
     :param is_anew: whether all is to be counted anew.
+    :param go_on: what to say of how to go on, if it is interrupted.
     :returns: how many steps it took.
     """
     work = updater.Updater(engine, registry.read_file(conf).current())
-    if is_anew:
-        work.rebuild()
+    goes_on = is_anew and not work.rebuild()
     done = 0
-    with tqdm.tqdm(desc="counting figures", unit=" steps", disable=None, file=sys.stderr) as bar:
-        try:
-            for done, total in work.update(positions.now()):
-                bar.total = total
-                bar.update(done - bar.n)
-        except KeyboardInterrupt:
-            bar.write("ciwatch: interrupted; 'ciwatch rollup' goes on from here", file=sys.stderr)
-            raise
+    with progress.Progress("counting figures", "steps", go_on) as shown:
+        if goes_on:
+            shown.say("going on with what an interrupted run threw away")
+        for done, total in work.update(positions.now()):
+            shown.at(done, total)
     return done
 
 

@@ -142,7 +142,7 @@ class Account(Base):
     *username* is the full name where Gerrit gives no username. *ci_system_id* and *found_by* are None for
     a person; *sign* is what *found_by* would be without systems.yaml. The counts are of its comments, of
     those among them that a strict parser reads, and of those among these that are results with the address
-    of a log.
+    of a log; the pruned ones, how many of the latter two were deleted with old patch sets.
     """
 
     __tablename__ = "accounts"
@@ -158,6 +158,8 @@ class Account(Base):
     comment_count: orm.Mapped[int]
     read_count: orm.Mapped[int]
     result_count: orm.Mapped[int] = orm.mapped_column(server_default="0")
+    pruned_read_count: orm.Mapped[int] = orm.mapped_column(server_default="0")
+    pruned_result_count: orm.Mapped[int] = orm.mapped_column(server_default="0")
     updated_at: orm.Mapped[datetime.datetime]
 
 

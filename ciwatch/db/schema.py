@@ -36,15 +36,18 @@ def current(connection):
     return migration.MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(connection):
+def upgrade(connection, tell=None):
     """Migrates the database to :func:`head`, inside the caller's transaction.
 
+    :param tell: called with the revision of each step that is done, and what it is about.
     :returns: (revision before, revision now).
     """
     before = current(connection)
     settings = alembic_config.Config()
     settings.set_main_option("script_location", str(MIGRATIONS))
     settings.attributes["connection"] = connection
+    if tell:
+        settings.attributes["tell"] = lambda step, **_: tell(step.up_revision_id, step.up_revision.doc)
     collation.set_default(connection)
     command.upgrade(settings, "head")
     collation.settle(connection)

@@ -4,6 +4,8 @@ import bisect
 import datetime
 import typing
 
+import msgspec
+
 from ciwatch.insight import statistics
 from ciwatch.insight.facts import MOST_EVIDENCE
 from ciwatch.insight.facts import Spell
@@ -40,7 +42,7 @@ class Vote(typing.NamedTuple):
     is_bad: bool
 
 
-def find(votes, others, as_of, history=()):
+def find(votes, others, as_of, history=(), lasting=None, passes=()):
     """The spells of a CI, as a list of :class:`~ciwatch.insight.facts.Spell` of the kinds sick and shared.
 
     :param votes: the :class:`Vote` of a CI, in their order, beginning with its first or where it is well.
@@ -48,24 +50,27 @@ def find(votes, others, as_of, history=()):
         CIs judged until then how many of their verdicts were bad, and how many there were: a list of pairs.
     :param as_of: the moment of which this is told.
     :param history: its votes of the time before these, in their order, without those within spells.
+    :param lasting: the spell in which the first vote is cast, where what it began with is not there any more:
+        of it only its end is told; ``passes``: the votes just before, if they are passes.
     """
-    watch = _Watch(others, history)
+    watch = _Watch(others, history, lasting, passes)
     for vote in votes:
         watch.see(vote)
     return watch.spells(as_of)
 
 
 class _Watch:
-    def __init__(self, others, history):
+    def __init__(self, others, history, lasting, passes):
         self._others = others
         self._found = []
         self._times = []
         # How many of the votes outside of all spells were bad, up to each of them.
         self._bad = [0]
         self._run = []
-        self._called_at = None
+        self._lasting = lasting
+        self._called_at = lasting.called_at if lasting else None
         self._usual = None
-        self._passes = []
+        self._passes = list(passes)
         for vote in history:
             self._remember(vote)
 
@@ -100,7 +105,7 @@ class _Watch:
             self._found.append(self._spell(vote.at, vote.at + OTHERS_AFTER))
             # The pass before it is within the spell.
             self._remember(vote)
-            self._run, self._passes, self._called_at = [], [], None
+            self._run, self._passes, self._called_at, self._lasting = [], [], None, None
 
     def _remember(self, vote):
         self._times.append(vote.at)
@@ -112,6 +117,8 @@ class _Watch:
         return statistics.rate(self._bad[-1] - self._bad[first], len(self._times) - first)
 
     def _spell(self, ended_at, as_of):
+        if self._lasting:
+            return msgspec.structs.replace(self._lasting, ended_at=ended_at)
         evidence = list(dict.fromkeys((vote.change, vote.patch_set) for vote in self._run if vote.is_bad))
         kept = evidence[:MOST_EVIDENCE]
         others = self._others(kept, as_of)

@@ -18,7 +18,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class SystemSummary(msgspec.Struct, frozen=True):
-    """A CI in the list: what it ever said, and when last.
+    """A CI in the list: what it said, as far as that is kept, and when last.
 
     :ivar disagree_count: its results whose headline, vote and job lines do not say the same.
     """

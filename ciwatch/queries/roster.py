@@ -14,6 +14,7 @@ from ciwatch.parsers import base
 from ciwatch.queries import ci
 from ciwatch.queries import figures
 from ciwatch.queries import story
+from ciwatch.recorder import horizon
 from ciwatch.rollup import known as knowns
 from ciwatch.rollup import window as windows
 
@@ -138,5 +139,12 @@ def _last_reports(connection, accounts, as_of):
         .limit(1)
         .scalar_subquery()
     )
+    if horizon.read(connection) != horizon.NEVER:
+        # What it said is deleted; when it did so last is not.
+        spoken = models.AccountProject
+        last = sa.select(sa.func.max(spoken.last_at)).where(
+            spoken.account_id == models.Account.id, spoken.last_at <= as_of
+        )
+        newest = sa.func.coalesce(newest, last.scalar_subquery())
     statement = sa.select(models.Account.id, newest).where(models.Account.ci_system_id.in_(sorted(accounts)))
     return dict(map(tuple, connection.execute(statement)))

@@ -43,7 +43,8 @@ class Status(msgspec.Struct, frozen=True):
     *counts* is table name -> number of rows; *silence* is None where pages are current. *registry* is what is
     wrong with the file that describes the CIs, or None. *uncounted_days* are those of projects' branches of
     which something was recorded and the figures are not counted yet. *gaps* are the newest of them, those
-    that are open first; *open_gaps* is how many are.
+    that are open first; *open_gaps* is how many are. *kept_from* is the first date of whose patch sets all is
+    kept: of those before only what was counted is; None where nothing was deleted.
     """
 
     registry: str | None
@@ -54,6 +55,7 @@ class Status(msgspec.Struct, frozen=True):
     sources: list[Source]
     counts: dict[str, int]
     uncounted_days: int
+    kept_from: datetime.date | None
     rejected_count: int
     rejected: list[Rejected]
     faults: list[Fault]
@@ -104,6 +106,7 @@ def read(connection, now, registry_fault=None):
         ],
         {model.__tablename__: _count(connection, model) for model in counted},
         _count(connection, models.DirtyDay),
+        window.kept_from(connection),
         _count(connection, models.RejectedEvent),
         rejected_events(connection, 20),
         _faults(connection),

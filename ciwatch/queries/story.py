@@ -9,8 +9,10 @@ from ciwatch.db import models
 from ciwatch.insight import flakes
 from ciwatch.insight import statistics
 from ciwatch.insight import status as rules
+from ciwatch.insight.facts import midnight
 from ciwatch.insight.status import Word
 from ciwatch.parsers import base
+from ciwatch.recorder import horizon
 from ciwatch.rollup import spells
 
 
@@ -104,13 +106,31 @@ def words(connection, as_of):
 def last_report(connection, system_id, as_of):
     """When a CI finished its last report before a moment, or None."""
     asked = {"account_ids": spells.accounts_of(connection, system_id), "as_of": as_of}
-    return connection.scalar(_LAST_REPORT, asked)
+    found = connection.scalar(_LAST_REPORT, asked)
+    if found is not None or horizon.read(connection) == horizon.NEVER:
+        return found
+    # What it said is deleted; when it did so last is not, or if that was later, on which days.
+    if last_at := connection.scalar(_LAST_SPOKEN, asked):
+        return last_at
+    day = connection.scalar(_LAST_DAY, {"ci_system_id": system_id, "day": as_of.date()})
+    return day and midnight(day)
 
 
 _LAST_REPORT = sa.select(sa.func.max(models.Report.posted_at)).where(
     models.Report.account_id.in_(sa.bindparam("account_ids", expanding=True)),
     models.Report.kind == base.Kind.FINISHED,
     models.Report.posted_at <= sa.bindparam("as_of"),
+)
+
+_LAST_SPOKEN = sa.select(sa.func.max(models.AccountProject.last_at)).where(
+    models.AccountProject.account_id.in_(sa.bindparam("account_ids", expanding=True)),
+    models.AccountProject.last_at <= sa.bindparam("as_of"),
+)
+
+_LAST_DAY = sa.select(sa.func.max(models.DailySystem.day)).where(
+    models.DailySystem.ci_system_id == sa.bindparam("ci_system_id"),
+    models.DailySystem.day <= sa.bindparam("day"),
+    models.DailySystem.reported > 0,
 )
 
 

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
+from ciwatch.recorder import horizon
 
 # Made once: every page asks, also one of which nothing more is said than that it is the same.
 _NEWEST_EVENT = sa.select(sa.func.max(models.StreamPosition.position_at)).where(
@@ -28,6 +29,12 @@ def ending(until, length):
 def newest_event(connection):
     """When the newest event that was recorded happened, UTC, or None in an empty database."""
     return connection.scalar(_NEWEST_EVENT)
+
+
+def kept_from(connection):
+    """The first date of whose patch sets all is kept, and not only what was counted; None for all of them."""
+    day = horizon.read(connection)
+    return None if day == horizon.NEVER else day
 
 
 def newest_patch_set(connection, project_id):

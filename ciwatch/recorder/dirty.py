@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from ciwatch.db import models
 from ciwatch.db import upsert
+from ciwatch.recorder import horizon
 from ciwatch.recorder.rows import chunks
 
 DIRTY = models.DirtyDay.__table__
@@ -23,8 +24,13 @@ class Place(typing.NamedTuple):
 
 
 def mark_days(connection, days, is_fresh=True):
-    """Marks *days*, :class:`Place` tuples; *is_fresh* says that something was recorded of them."""
-    rows = [{**Place(*day)._asdict(), "is_fresh": is_fresh} for day in sorted(set(days))]
+    """Marks *days*, :class:`Place` tuples; *is_fresh* says that something was recorded of them.
+
+    Not those before the :mod:`~ciwatch.recorder.horizon`: what they would be counted by is deleted.
+    """
+    places = sorted(set(map(Place._make, days)))
+    first = horizon.read(connection) if places else None
+    rows = [{**place._asdict(), "is_fresh": is_fresh} for place in places if place.day >= first]
     if rows:
         connection.execute(upsert.insert_missing(connection, DIRTY, [*Place._fields, "is_fresh"]), rows)
 

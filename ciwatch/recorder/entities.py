@@ -282,6 +282,8 @@ def record_accounts(rows, events, identity):
             "comment_count": 0,
             "read_count": 0,
             "result_count": 0,
+            "pruned_read_count": 0,
+            "pruned_result_count": 0,
             "updated_at": _NEVER,
         }
 

@@ -39,7 +39,19 @@ def of_report(row, parsers):
 
 
 def count_all(connection, parsers):
-    """Account id -> its read_count and result_count, a dict, from all that is stored."""
+    """Account id -> its read_count and result_count, a dict, from all that is stored, or was."""
+    found = count(connection, parsers)
+    table = models.Account
+    statement = sa.select(table.id, table.pruned_read_count, table.pruned_result_count)
+    for account_id, read, result in connection.execute(statement.where(table.pruned_read_count > 0)):
+        counts = found.setdefault(account_id, {"read_count": 0, "result_count": 0})
+        counts["read_count"] += read
+        counts["result_count"] += result
+    return found
+
+
+def count(connection, parsers, patch_set_ids=None):
+    """The same from what is stored, of some patch sets; None for all."""
     strict = [parser.name for parser in parsers.parsers if parser.strict]
     # A build's token ends with l where it has a log with an address of the web.
     proof = sa.and_(models.Report.kind == base.Kind.FINISHED, models.Report.summary.like("%l%"))
@@ -56,6 +68,9 @@ def count_all(connection, parsers):
         sa.func.count(),
         sa.func.sum(sa.case((models.Comment.result, 1), else_=0)),
     ).where(models.Comment.strict)
+    if patch_set_ids is not None:
+        of_reports = of_reports.where(models.Report.patch_set_id.in_(patch_set_ids))
+        of_comments = of_comments.where(models.Comment.patch_set_id.in_(patch_set_ids))
     found = {}
     for statement, column in (
         (of_reports, models.Report.account_id),

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import gc
 import hashlib
+import itertools
 import logging
 
 from ciwatch.db import models
@@ -17,6 +18,7 @@ from ciwatch.recorder import corrections
 from ciwatch.recorder import dirty
 from ciwatch.recorder import entities
 from ciwatch.recorder import faults
+from ciwatch.recorder import horizon
 from ciwatch.recorder import matching
 from ciwatch.recorder import members
 from ciwatch.recorder import positions
@@ -39,8 +41,10 @@ class Counts:
     """What became of the lines that were read.
 
     Each line is one of: recorded (it told something new), duplicate (all of it was known), ignored (a
-    well-formed event of a type that is not recorded, or a notice of Gerrit's own), rejected (no event).
+    well-formed event of a type that is not recorded, or a notice of Gerrit's own, or it is of a patch set of
+    which only figures are kept), rejected (no event).
 
+    :ivar pruned: how many of the ignored ones are of such a patch set.
     :ivar news: places of the lines of a batch that were recorded. Not added up.
     :ivar telling: these, and those that told something better: a more exact time, a tag. Not added up.
     """
@@ -50,12 +54,13 @@ class Counts:
     duplicate: int = 0
     ignored: int = 0
     rejected: int = 0
+    pruned: int = 0
     news: tuple = ()
     telling: tuple = ()
 
     def __add__(self, other):
         """The sums."""
-        names = ("read", "recorded", "duplicate", "ignored", "rejected")
+        names = ("read", "recorded", "duplicate", "ignored", "rejected", "pruned")
         return Counts(*(getattr(self, name) + getattr(other, name) for name in names))
 
 
@@ -76,6 +81,7 @@ class Recorder:
         self._source = source
         self._rows = rows.Rows()
         self._registration = registration.Registration(identity, parsers)
+        self._horizon = horizon.NEVER
         self._is_new = True
 
     def record(self, lines, also=None):
@@ -109,13 +115,19 @@ class Recorder:
                 batch.append(event)
                 places.append(place)
         counts.rejected = len(rejected)
-        notices = {number for number, event in enumerate(batch) if _is_notice(event)}
+        newest = max((event.at for event in batch), default=None)
         try:
             with self._engine.begin() as connection:
                 if is_other := self._rows.begin(connection):
                     self._identity.set_members(members.read(connection))
+                    self._horizon = horizon.read(connection)
+                kept = [not horizon.is_before(self._horizon, event) for event in batch]
+                batch, places = (list(itertools.compress(each, kept)) for each in (batch, places))
+                notices = {number for number, event in enumerate(batch) if _is_notice(event)}
                 self._registration.refresh(connection, self._rows, is_other)
                 news, better = self._record_events(connection, batch, notices) if batch else (set(), set())
+                if newest:
+                    positions.move(connection, self._source, newest)
                 self._reject(connection, rejected)
                 self._store_faults(connection)
                 if also:
@@ -125,7 +137,8 @@ class Recorder:
             self._registration.forget()
             raise
         counts.recorded = len(news)
-        counts.ignored += len(notices - news)
+        counts.pruned = kept.count(False)
+        counts.ignored += len(notices - news) + counts.pruned
         counts.duplicate = len(batch) - len(news | notices)
         counts.news = tuple(places[number] for number in sorted(news))
         counts.telling = tuple(places[number] for number in sorted(news | better))
@@ -157,7 +170,6 @@ class Recorder:
         left = {project_id for _, project_id, _ in homes}
         told = {batch[number].change.number for number in news | better}
         versions.move(connection, left | {changes[number]["project_id"] for number in told})
-        positions.move(connection, self._source, max(event.at for event in batch))
         return news, better
 
     def _mark(self, connection, batch, changes, touched, moved, homes):

@@ -13,6 +13,7 @@ from ciwatch.db import upsert
 from ciwatch.recorder import attempts
 from ciwatch.recorder import dirty
 from ciwatch.recorder import entities
+from ciwatch.recorder import horizon
 from ciwatch.recorder import reports
 from ciwatch.recorder import systems
 from ciwatch.recorder import versions
@@ -124,6 +125,8 @@ def _move(connection, rows, members, system_id, name, accounts):
     members.setdefault(target, set()).update(ids)
     _move_jobs(connection, rows, ids, system_id, target, is_whole)
     if is_whole:
+        for table in (models.DailySystem.__table__, models.DailyRule.__table__):
+            _move_kept(connection, table, "ci_system_id", system_id, target)
         connection.execute(sa.delete(SYSTEMS).where(SYSTEMS.c.id == system_id))
     for part in chunks(shared):
         attempts.number_stored(connection, set(part))
@@ -168,10 +171,29 @@ def _move_jobs(connection, rows, ids, source, target, is_whole):
         connection.execute(update if is_whole else update.where(BUILDS.c.report_id.in_(mine)))
     _rewrite_summaries(connection, ids, mapping)
     if is_whole:
+        for job_id, new_id in mapping.items():
+            _move_kept(connection, models.DailyJob.__table__, "job_id", job_id, new_id)
         for part in chunks(mapping):
             connection.execute(sa.delete(JOBS).where(JOBS.c.id.in_(part)))
     else:
-        systems.delete_unused_jobs(connection, source)
+        systems.delete_unused_jobs(connection, JOBS.c.ci_system_id == source)
+
+
+def _move_kept(connection, table, name, source, target):
+    """Makes daily figures of one id those of another, of the days that nobody can count anew.
+
+    Where both have some, those of the other one stay: they cannot be added up, since both may have spoken of
+    one patch set.
+    """
+    day, owner = table.c.day, table.c[name]
+    keys = [column for column in table.primary_key if column.name != name]
+    is_kept = day < horizon.read(connection)
+    taken = set(map(tuple, connection.execute(sa.select(*keys).where(owner == target, is_kept))))
+    found = set(map(tuple, connection.execute(sa.select(*keys).where(owner == source, is_kept))))
+    for part in chunks(sorted(found - taken), 200):
+        connection.execute(
+            sa.update(table).where(owner == source, sa.tuple_(*keys).in_(part)).values({name: target})
+        )
 
 
 def _rewrite_summaries(connection, ids, mapping):

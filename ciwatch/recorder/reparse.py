@@ -32,8 +32,6 @@ from ciwatch.recorder import versions
 REPORTS = reports.REPORTS
 COMMENTS = comments.COMMENTS
 ACCOUNTS = models.Account.__table__
-BUILDS = models.Build.__table__
-JOBS = models.Job.__table__
 SYSTEMS = models.CISystem.__table__
 POSITIONS = models.TaskPosition.__table__
 
@@ -282,8 +280,7 @@ class Reparser:
                 if now != dict(account):
                     systems.settle(connection, self._rows, now, self._identity, self._parsers)
                     self._rows.update(entities.ACCOUNTS, [now])
-            unused = ~sa.exists().where(BUILDS.c.job_id == JOBS.c.id)
-            connection.execute(sa.delete(JOBS).where(unused))
+            systems.delete_unused_jobs(connection)
             connection.execute(sa.delete(POSITIONS).where(POSITIONS.c.task == _TASK))
             faults.store(connection, self._parsers.take_faults())
             self._rows.forget()

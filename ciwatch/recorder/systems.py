@@ -7,6 +7,7 @@ from ciwatch.db.models import FoundBy
 from ciwatch.recorder import attempts
 from ciwatch.recorder import comments
 from ciwatch.recorder import dirty
+from ciwatch.recorder import horizon
 from ciwatch.recorder import reading as readings
 from ciwatch.recorder import reports
 from ciwatch.recorder import versions
@@ -111,15 +112,20 @@ def _become_person(connection, rows, account, parsers):
         )
         connection.execute(sa.delete(SYSTEMS).where(SYSTEMS.c.id == account["ci_system_id"]))
     else:
-        delete_unused_jobs(connection, account["ci_system_id"])
+        delete_unused_jobs(connection, reports.JOBS.c.ci_system_id == account["ci_system_id"])
         attempts.number_stored(connection, patch_set_ids)
     rows.forget(reports.JOBS, SYSTEMS)
 
 
-def delete_unused_jobs(connection, system_id):
-    """Deletes the jobs of a CI that no report tells of any more."""
-    unused = ~sa.exists().where(reports.BUILDS.c.job_id == reports.JOBS.c.id)
-    connection.execute(sa.delete(reports.JOBS).where(reports.JOBS.c.ci_system_id == system_id, unused))
+def delete_unused_jobs(connection, *conditions):
+    """Deletes the jobs that meet *conditions* and of which neither a report tells any more nor a figure."""
+    days = models.DailyJob.__table__
+    used = (
+        sa.exists().where(reports.BUILDS.c.job_id == reports.JOBS.c.id),
+        # What was counted of builds that are deleted by now is all that is left of them.
+        sa.exists().where(days.c.job_id == reports.JOBS.c.id, days.c.day < horizon.read(connection)),
+    )
+    connection.execute(sa.delete(reports.JOBS).where(*conditions, *(sa.not_(each) for each in used)))
 
 
 def _parts(connection, table, account):

@@ -50,7 +50,9 @@ _STALE = sa.select(
 ).where(
     sa.or_(
         daily.PROJECTS.c.changed_at > sa.bindparam("as_of"), daily.PROJECTS.c.due_at < sa.bindparam("as_of")
-    )
+    ),
+    # Of the days before nothing is left by which they could be counted.
+    daily.PROJECTS.c.day >= sa.bindparam("kept_from"),
 )
 
 
@@ -68,7 +70,8 @@ def find(known, systems, dirty, as_of, statement, asked):
     :param statement: of :func:`select`: which days are asked for; ``asked``: its parameters.
     """
     whole, partly, settled = set(dirty), set(), {}
-    for *key, due_at, later_at in known.connection.execute(statement, {"as_of": as_of, **asked}):
+    asked = {"as_of": as_of, "kept_from": known.kept_from, **asked}
+    for *key, due_at, later_at in known.connection.execute(statement, asked):
         place = Place._make(key)
         if place.project_id not in settled:
             settled[place.project_id] = (as_of - longest_limit(known, systems, place.project_id)).date()

@@ -9,6 +9,7 @@ from ciwatch.db import models
 from ciwatch.insight import expectation
 from ciwatch.insight import scene
 from ciwatch.insight.facts import midnight
+from ciwatch.recorder import horizon
 from ciwatch.registry import model as registry_model
 from ciwatch.rollup import spells
 
@@ -121,6 +122,11 @@ class Known:
         self._first_reports = {}
         self._learned_on = {}
         self._learned_days = {}
+
+    @functools.cached_property
+    def kept_from(self):
+        """The first date of whose patch sets more is kept than figures."""
+        return horizon.read(self.connection)
 
     @functools.cached_property
     def projects(self):

@@ -9,6 +9,7 @@ from ciwatch.insight import regression
 from ciwatch.insight.facts import MOST_EVIDENCE
 from ciwatch.insight.facts import midnight
 from ciwatch.rollup import daily
+from ciwatch.rollup import kept
 from ciwatch.rollup import spells
 from ciwatch.rollup import window as windows
 
@@ -22,6 +23,7 @@ def tell(known, system_id, day, as_of):
     :returns: the spells that are new, and those that are no longer there.
     """
     connection = known.connection
+    _, day = kept.since(connection, day)
     mine = spells.of(connection, system_id, _KINDS)
     # The figures of the day count from the next midnight on.
     until = midnight(day)

@@ -7,6 +7,7 @@ from ciwatch.insight import facts
 from ciwatch.insight import sickness
 from ciwatch.insight.facts import midnight
 from ciwatch.parsers import base
+from ciwatch.rollup import kept
 from ciwatch.rollup import spells
 
 _JUDGEMENTS = (facts.PASSED, facts.FAILED, facts.INFRASTRUCTURE)
@@ -33,9 +34,19 @@ def tell(connection, system_id, day, as_of):
     :returns: the spells that are new, and those that are no longer there.
     """
     stored = spells.of(connection, system_id, spells.SET_ASIDE)
+    kept_until, day = kept.since(connection, day)
     accounts, since = spells.accounts_of(connection, system_id), midnight(day)
-    covering = [spell.started_at for spell in stored if spell.covers(since)]
-    base_at = _last_pass(connection, accounts, min([since, *covering]))
+
+    def others(places, until):
+        return _others(connection, system_id, places, min(until, as_of))
+
+    covering = [spell for spell in stored if spell.covers(since)]
+    if kept_until and covering and covering[0].started_at < kept_until:
+        told = _go_on(connection, accounts, stored, covering[0], since, as_of, others)
+        return spells.replace(connection, system_id, spells.SET_ASIDE, told)
+    base_at = _last_pass(connection, accounts, min([since, *(spell.started_at for spell in covering)]))
+    if kept_until and (base_at is None or base_at < kept_until):
+        base_at = kept_until
     over = [spell for spell in stored if base_at and spell.started_at < base_at]
     votes = _votes(connection, accounts, base_at and base_at - sickness.HISTORY, as_of)
     history = [
@@ -44,12 +55,23 @@ def tell(connection, system_id, day, as_of):
         if base_at and vote.at < base_at and not any(spell.covers(vote.at) for spell in over)
     ]
     votes = [vote for vote in votes if not base_at or vote.at >= base_at]
-
-    def others(places, until):
-        return _others(connection, system_id, places, min(until, as_of))
-
     told = over + sickness.find(votes, others, as_of, history)
     return spells.replace(connection, system_id, spells.SET_ASIDE, told)
+
+
+def _go_on(connection, accounts, stored, lasting, since, as_of, others):
+    """The spells of a CI where what the one that lasted at a moment began with is deleted.
+
+    :param stored: its spells; ``lasting``: that one; ``since``: the moment.
+    """
+    over = [spell for spell in stored if spell.started_at < lasting.started_at]
+    votes = _votes(connection, accounts, since - sickness.HISTORY, as_of)
+    before = [vote for vote in votes if vote.at < since]
+    # At the second pass it would have been over.
+    passes = [vote for vote in before[-1:] if lasting.covers(vote.at) and not vote.is_bad]
+    history = [vote for vote in before if not any(spell.covers(vote.at) for spell in (*over, lasting))]
+    votes = [vote for vote in votes if vote.at >= since]
+    return over + sickness.find(votes, others, as_of, history, lasting, passes)
 
 
 def _last_pass(connection, accounts, before):

@@ -3,6 +3,7 @@
 import bisect
 import datetime
 
+import msgspec
 import sqlalchemy as sa
 
 from ciwatch.db import models
@@ -12,6 +13,7 @@ from ciwatch.insight.expectation import Standing
 from ciwatch.insight.facts import midnight
 from ciwatch.parsers import base
 from ciwatch.rollup import daily
+from ciwatch.rollup import kept
 from ciwatch.rollup import scenes
 from ciwatch.rollup import spells
 
@@ -25,21 +27,47 @@ def tell(known, system_id, day, as_of):
     :returns: the spells that are new, and those that are no longer there.
     """
     connection, report = known.connection, models.Report
+    kept_until, day = kept.since(connection, day)
     mine = sa.and_(
         report.account_id.in_(spells.accounts_of(connection, system_id)), report.kind == base.Kind.FINISHED
     )
     last_at = connection.scalar(
         sa.select(sa.func.max(report.posted_at)).where(mine, report.posted_at < midnight(day))
     )
-    over = [
-        spell for spell in spells.of(connection, system_id, _KINDS) if last_at and spell.started_at < last_at
+    deleted_at = _last_deleted(connection, system_id, midnight(day)) if kept_until and not last_at else None
+    last_at = last_at or deleted_at
+    stored = spells.of(connection, system_id, _KINDS)
+    lasting = [
+        spell
+        for spell in stored
+        if kept_until and spell.started_at < kept_until and spell.covers(midnight(day))
     ]
+    if lasting:
+        # Of what was missed since its last report it is not asked again, only when it spoke again.
+        last_at, deleted_at = midnight(day), None
     statement = sa.select(report.posted_at).where(mine, report.posted_at <= as_of).order_by(report.posted_at)
     if last_at:
         statement = statement.where(report.posted_at >= last_at)
-    reports = list(connection.scalars(statement))
+    reports = [*filter(None, [deleted_at]), *connection.scalars(statement)]
+    over = [
+        spell
+        for spell in stored
+        if spell not in lasting
+        and ((last_at and spell.started_at < last_at) or (kept_until and spell.started_at < kept_until))
+    ]
+    over += [msgspec.structs.replace(spell, ended_at=next(iter(reports), None)) for spell in lasting]
     told = over + list(_find(known, system_id, reports, as_of))
     return spells.replace(connection, system_id, _KINDS, told)
+
+
+def _last_deleted(connection, system_id, before):
+    """When a CI spoke last, if that was before a moment and is deleted; else None."""
+    last_at = models.AccountProject.last_at
+    accounts = spells.accounts_of(connection, system_id)
+    found = connection.scalar(
+        sa.select(sa.func.max(last_at)).where(models.AccountProject.account_id.in_(accounts))
+    )
+    return found if found is not None and found < before else None
 
 
 def _find(known, system_id, reports, as_of):

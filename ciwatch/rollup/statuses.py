@@ -11,6 +11,7 @@ from ciwatch.insight import status
 from ciwatch.insight.facts import midnight
 from ciwatch.rollup import daily
 from ciwatch.rollup import instability
+from ciwatch.rollup import kept
 from ciwatch.rollup import spells
 
 PERIODS = models.StatusPeriod.__table__
@@ -32,18 +33,28 @@ def tell(known, system_id, day, as_of):
     # A spell says more of itself the longer it lasts, and the rule of its word is what it says.
     called = [spell.called_at for spell in mine if spell.is_known(midnight(day))]
     since = max(min([midnight(day), *called]), first_at)
+    kept_until = kept.told_until(connection)
+    is_kept = kept_until is not None and since < kept_until
+    if is_kept:
+        since = kept_until
     before = _read(connection, system_id, PERIODS.c.started_at < since)
     told = list(before[:-1])
     lasting = before[-1]._replace(ended_at=None) if before else None
     for moment, found in _words(known, system_id, mine, since, as_of):
         if lasting is None:
             lasting = _Period(found.word, found.rule, moment, None)
+        elif is_kept and moment == since and lasting.word == found.word and found.word in _OF_SPELLS:
+            lasting = lasting._replace(rule=found.rule)
         elif lasting.word != found.word:
             told.append(lasting._replace(ended_at=moment))
             lasting = _Period(found.word, found.rule, moment, None)
     if lasting is not None:
         told.append(lasting)
     return _write(connection, system_id, _read(connection, system_id), told)
+
+
+# What these say of themselves grows while they last.
+_OF_SPELLS = (status.Word.SILENT, status.Word.SICK, status.Word.REGRESSED)
 
 
 class _Period(typing.NamedTuple):

@@ -21,10 +21,12 @@ from ciwatch.insight import days
 from ciwatch.insight import expectation
 from ciwatch.insight.facts import midnight
 from ciwatch.recorder import dirty
+from ciwatch.recorder import horizon
 from ciwatch.recorder import rows
 from ciwatch.recorder import versions
 from ciwatch.recorder.dirty import Place
 from ciwatch.rollup import daily
+from ciwatch.rollup import kept
 from ciwatch.rollup import known as knowns
 from ciwatch.rollup import regressions
 from ciwatch.rollup import rules
@@ -43,14 +45,9 @@ TURNS = models.RecorderTurn.__table__
 VERSION = 2
 
 _TASK = "rollup"
-_DERIVED = (
-    models.DailyProject,
-    models.DailySystem,
-    models.DailyJob,
-    models.DailyRule,
-    models.Spell,
-    models.StatusPeriod,
-)
+_REBUILD = "rollup --rebuild"
+_DAILY = (models.DailyProject, models.DailySystem, models.DailyJob, models.DailyRule)
+_TOLD = (models.Spell, models.StatusPeriod)
 
 # Where more wait than these, they are not counted after each transaction: after a replay of years it would
 # take longer than what each does.
@@ -74,12 +71,32 @@ class Updater:
         self._registry = registry
 
     def rebuild(self):
-        """Throws all figures away; :meth:`update` tells them anew."""
+        """Throws all figures away; :meth:`update` tells them anew.
+
+        Not those that nobody can tell any more, since what they were counted by is deleted; and none where
+        that was done before, and what was thrown away is still to be told.
+
+        :returns: whether it threw any away.
+        """
         with self._turn() as connection:
-            for model in (*_DERIVED, models.DirtySystem, models.DirtyDay):
+            statement = sa.select(POSITIONS.c.fingerprint).where(POSITIONS.c.task == _REBUILD)
+            if connection.scalar(statement) == self._fingerprint:
+                return False
+            first, kept_until = horizon.read(connection), kept.told_until(connection)
+            for model in _DAILY:
+                connection.execute(sa.delete(model).where(model.day >= first))
+            for model in _TOLD:
+                statement = sa.delete(model)
+                if kept_until is not None:
+                    statement = statement.where(model.started_at >= kept_until)
+                connection.execute(statement)
+            for model in (models.DirtySystem, models.DirtyDay):
                 connection.execute(sa.delete(model))
-            connection.execute(sa.delete(POSITIONS).where(POSITIONS.c.task == _TASK))
+            connection.execute(sa.delete(POSITIONS).where(POSITIONS.c.task.in_([_TASK, _REBUILD])))
+            row = {"task": _REBUILD, "fingerprint": self._fingerprint, "position": 0, "counts": {}}
+            connection.execute(upsert.insert_missing(connection, POSITIONS, ["task"]), row)
             versions.move_all(connection)
+        return True
 
     def update(self, as_of):
         """Counts what is dirty, or became so by the time that passed.
@@ -96,10 +113,18 @@ class Updater:
                 count = next(filter(None, (step(connection, as_of) for step in steps)), 0)
                 is_counted = left <= _MANY or turn % _COUNTED_EVERY == 0
                 left = _left(connection) if is_counted else left - count
+                if not count:
+                    connection.execute(sa.delete(POSITIONS).where(POSITIONS.c.task == _REBUILD))
             if not count:
                 return
             done += count
             yield done, done + left
+
+    @property
+    def _fingerprint(self):
+        """In which way figures are counted."""
+        words = f"{VERSION} {self._registry.digest}"
+        return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
 
     @contextlib.contextmanager
     def _turn(self):
@@ -110,9 +135,7 @@ class Updater:
 
     def _begin(self, connection, as_of):
         """Marks what the passing of time, another registry, or another way of counting changes."""
-        fingerprint = hashlib.blake2b(
-            f"{VERSION} {self._registry.digest}".encode(), digest_size=16
-        ).hexdigest()
+        fingerprint = self._fingerprint
         row = connection.execute(sa.select(POSITIONS).where(POSITIONS.c.task == _TASK)).mappings().first()
         today = as_of.date().toordinal()
         if row is None or row["fingerprint"] != fingerprint:

@@ -232,8 +232,11 @@ class Window:
     def _counts(self, names):
         """A :class:`_Count` for each day on which some figures count, or may count now, the newest last."""
         counts, by_day = collections.Counter(), {}
-        for *place, number in self._connection.execute(_select_counts(names, self._narrowed), self._asked):
-            counts[Place._make(place)] = number
+        for *key, number in self._connection.execute(_select_counts(names, self._narrowed), self._asked):
+            place = Place._make(key)
+            # Before, there is nothing that could be listed.
+            if place.day >= self._known.kept_from:
+                counts[place] = number
         for place, (come, gone) in self._partly.items():
             counts[place] += self._count(come, names) - self._count(gone, names)
         whole = self._stale.whole

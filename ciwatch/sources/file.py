@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import hashlib
 import io
 import os
 import sys
@@ -22,6 +23,7 @@ class FileSource(base.Source):
 
     :ivar cut_short: the last line, where the file ends in the middle of one; it is not handed over, since
         the rest of it may still come.
+    :ivar offset: how many bytes of its text, which may be compressed, are before the line that comes next.
     """
 
     name = "file"
@@ -33,7 +35,10 @@ class FileSource(base.Source):
         """
         self.path = path
         self.cut_short = None
+        self.offset = 0
+        self._digest = _digest()
         self._raw = None
+        self._skipped = 0
 
     @property
     def size(self):
@@ -48,9 +53,39 @@ class FileSource(base.Source):
     @property
     def position(self):
         """How many of them have been read."""
-        if self._raw is None or self.path == "-":
+        if self.path == "-":
             return 0
+        if self._raw is None:
+            return self._skipped
         return self.size if self._raw.closed else self._raw.tell()
+
+    @property
+    def digest(self):
+        """The digest of its text until :attr:`offset`, as hex."""
+        return self._digest.hexdigest()
+
+    def go_on(self, offset, digest):
+        """Has :meth:`lines` begin later, if what comes before an *offset* has a *digest*.
+
+        :returns: whether it has; else the file is another one now.
+        """
+        found = _digest()
+        try:
+            with contextlib.ExitStack() as stack:
+                stream, left = self._open(stack), offset
+                while left and (piece := stream.read(min(left, 1 << 20))):
+                    found.update(piece)
+                    left -= len(piece)
+                skipped = self._raw.tell()
+        except (OSError, EOFError, zlib.error):
+            # Whoever reads its lines is told.
+            return False
+        finally:
+            self._raw = None
+        if left or found.hexdigest() != digest:
+            return False
+        self.offset, self._digest, self._skipped = offset, found, skipped
+        return True
 
     def check(self):
         """Raises :class:`SourceError` where the file cannot be opened, before any other is read."""
@@ -70,7 +105,10 @@ class FileSource(base.Source):
         """
         try:
             with contextlib.ExitStack() as stack:
-                yield from self._read(self._open(stack))
+                stream = self._open(stack)
+                if self.offset:
+                    stream.seek(self.offset)
+                yield from self._read(stream)
         except (OSError, EOFError, zlib.error) as error:
             reason = getattr(error, "strerror", None) or str(error)
             raise SourceError(f"{self.path}: {reason}") from error
@@ -89,17 +127,33 @@ class FileSource(base.Source):
         while line := stream.readline(longest + 1):
             if not line.endswith(b"\n"):
                 if len(line) > longest:
-                    _skip_rest(stream)
-                elif _is_cut_short(line):
+                    self._count(line)
+                    for piece in _rest(stream):
+                        self._count(piece)
+                    yield line.strip()
+                    continue
+                if _is_cut_short(line):
                     self.cut_short = line
                     return
+            self._count(line)
             line = line.strip()
             if line:
                 yield line
 
 
-def _skip_rest(stream):
+    def _count(self, text):
+        self.offset += len(text)
+        self._digest.update(text)
+
+
+def _digest():
+    return hashlib.blake2b(digest_size=16)
+
+
+def _rest(stream):
+    """The pieces of what is left of a line."""
     while piece := stream.readline(1 << 20):
+        yield piece
         if piece.endswith(b"\n"):
             return
 

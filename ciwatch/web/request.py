@@ -44,6 +44,11 @@ class Request(request.Request):
         """The :class:`~ciwatch.queries.collector.Silence` that all pages tell of, or None."""
         return collector.silence(self.db, self.now, self.newest)
 
+    @decorator.reify
+    def kept_from(self):
+        """The first date of whose patch sets all is kept, or None where nothing was deleted."""
+        return window.kept_from(self.db)
+
     def _connect(self, name):
         connection = self.registry[name].connect()
         self.add_finished_callback(lambda request: connection.close())

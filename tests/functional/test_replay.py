@@ -200,6 +200,29 @@ class TestReplay(CommandTestCase):
         self.assertEqual(0, self.ciwatch("replay", path)[0])
         self.assertEqual(len(events), self.count("builds"))
 
+    def test_interrupted(self):
+        """Ctrl-C says how to go on; what was recorded is not read again, unless the file is another one."""
+        events = self.events(15000)
+        path = self.write("many.jsonl", *events)
+        process = self.start("replay", path)
+        self.wait_for(lambda: self.count("builds"))
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assertEqual((130, 1), (process.returncode, len(err.splitlines())), err)
+        self.assertIn(b"the same command goes on from here", err)
+        before = self.count("builds")
+        self.assertLess(before, len(events))
+        # All that is left is read, and nothing else.
+        code, out, err = self.ciwatch("replay", path)
+        self.assertEqual(0, code)
+        self.assertIn(f"going on after {before} lines", err)
+        self.assertIn(f"read {len(events)} recorded {len(events) - before} duplicate {before} ", out)
+        self.assertEqual(len(events), self.count("builds"))
+        # Nothing is left to go on with.
+        code, out, err = self.ciwatch("replay", path)
+        self.assertEqual((0, ""), (code, err))
+        self.assertIn(f"recorded 0 duplicate {len(events)} ", out)
+
     def test_terminal(self):
         """A progress bar where somebody looks."""
         path = self.write("events.jsonl", *self.events())

@@ -118,6 +118,23 @@ class TestSimulated(RollupTestCase):
         self.assertEqual([], list(self.updater.update(UNTIL)))
 
 
+    def test_rebuild_goes_on(self):
+        """Who asks for all to be counted anew once more, before that is done, has the rest of it counted."""
+        self.recorder.record(self.lines(days=8, changes=60))
+        self.update(UNTIL)
+        before = self.figures()
+        self.assertTrue(self.updater.rebuild())
+        for number, _ in enumerate(self.updater.update(UNTIL)):
+            if number == 3:
+                break
+        left = len(self.figures(*MARKS)["dirty_days"])
+        self.assertFalse(updater.Updater(self.store, registry_model.Registry()).rebuild())
+        self.assertEqual(left, len(self.figures(*MARKS)["dirty_days"]))
+        self.update(UNTIL)
+        self.assertEqual(before, self.figures())
+        self.assertTrue(self.updater.rebuild())
+
+
 class TestMoved(RollupTestCase):
     """A change that Gerrit says is elsewhere now."""
 

@@ -3,6 +3,7 @@
 from alembic import context
 
 from ciwatch.db import models
+from ciwatch.db.migrations import again  # noqa: F401  it says what is done of each step
 
 context.configure(
     connection=context.config.attributes["connection"],
@@ -12,5 +13,6 @@ context.configure(
     compare_type=True,
     # The transaction is the caller's, who holds SQLite's write lock meanwhile.
     transactional_ddl=False,
+    on_version_apply=context.config.attributes.get("tell"),
 )
 context.run_migrations()

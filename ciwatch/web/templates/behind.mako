@@ -34,6 +34,7 @@ says = figures[chosen][1] if kind == 'counted' else SAY[chosen]
 % endfor
 </nav>
 <p class="about">${about} The newest first, of ${days} days as of ${self.when(as_of)}.</p>
+${self.pruned(as_of.date() - h.timedelta(days=days - 1))}\
 <p class="choices">
 % for word in choices:
 <a class="button" href="${h.address(f'{base}/{address}', kept, **{kind: word})}"${' aria-current="true"' if word == chosen else '' | n}>${named(word)}</a>

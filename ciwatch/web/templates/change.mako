@@ -9,6 +9,9 @@
  · topic <bdi>${change.topic}</bdi>\
 % endif
  · ${self.counted(len(change.patch_sets), 'patch set')}</p>
+% if request.kept_from and change.patch_sets and change.patch_sets[-1].number > 1:
+<p class="note pruned"><b>Patch sets from before ${request.kept_from} were deleted</b>, and all that was said of them; only what was counted of them is kept.</p>
+% endif
 % for patch_set in change.patch_sets:
 % if patch_set.number in opened:
 <section class="ps" aria-labelledby="ps-${patch_set.number}">

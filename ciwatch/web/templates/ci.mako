@@ -54,6 +54,7 @@ ${plots.patterns()}
 % if told.waiting:
 <p class="note warn"><b>${told.waiting} days are recorded and not counted yet.</b></p>
 % endif
+${self.pruned(told.first)}\
 % if not told.last_report_at:
 <p class="note"><b>It has not reported a result ${'until then' if 'until' in given else 'yet'}.</b></p>
 % elif told.last_report_at.date() < told.first:

@@ -13,6 +13,7 @@ old = home.newest is not None and home.as_of - home.newest > lately %>\
 % if given:
 <p class="about">As of ${self.when(home.as_of)}. <a href="/">As of now</a></p>
 % endif
+${self.pruned((home.as_of - h.timedelta(days=1)).date())}\
 % if not home.projects:
 <div class="note"><b>Nothing was recorded yet.</b> Events come in with <code>ciwatch replay FILE</code>; <code>ciwatch demo</code> shows a simulated project.</div>
 % else:

@@ -37,6 +37,7 @@ failed = told.passed.of - told.passed.n
 % if told.waiting:
 <p class="note warn"><b>${told.waiting} days are recorded and not counted yet.</b></p>
 % endif
+${self.pruned(told.first)}\
 <h2 class="heard">Figures</h2>
 <ul class="figures">
 <%self:figure label="Builds passed" rate="${told.passed}"><a href="${h.address(base, kept, result='failed')}#builds">${failed} failed</a>, <a href="${h.address(base, kept, result='passed')}#builds">${told.passed.n} passed</a></%self:figure>

@@ -80,6 +80,11 @@ live = False
 <span class="mark ${h.css(state)}" role="img" aria-label="${state}" title="${state}">${h.mark(state)}</span>
 % endif
 </%def>
+<%def name="pruned(first)">
+% if request.kept_from and first < request.kept_from:
+<p class="note pruned"><b>Of patch sets from before ${request.kept_from} only what was counted is kept.</b> Their builds and comments were deleted, so lists of that time are empty.</p>
+% endif
+</%def>
 <%def name="rate(passed, judged)">${passed}/${judged}</%def>
 <%def name="link(url)">
 % if h.safe_url(url):

@@ -7,6 +7,7 @@
 % if policy.waiting:
 <p class="note warn"><b>${policy.waiting} days are recorded and not counted yet.</b></p>
 % endif
+${self.pruned(policy.window.since.date())}\
 <div class="scroll"><table role="table" class="list stack rules">
 <caption>Rules of third-party testing</caption>
 <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Rule</th><th role="columnheader" scope="col">Is it kept?</th><th role="columnheader" scope="col" class="n">n/N</th><th role="columnheader" scope="col" class="n">Interval</th><th role="columnheader" scope="col">What is asked for</th><th role="columnheader" scope="col" class="n">Exceptions</th></tr></thead>

@@ -52,6 +52,7 @@ is_filtered = bool(given.keys() - look.keys() - {'window', 'since', 'until', 'co
 <a class="button" href="${h.address(base, {name: given.get(name) for name in ('window', 'since', 'until', 'columns', *look)})}">Clear</a>
 % endif
 </form>
+${self.pruned(asked.window.since.date())}\
 % for each in matrix.breakages:
 <p class="note warn"><b>Shared breakage \
 % if each.until:
@@ -120,6 +121,8 @@ ${grid.job_row(system.row.name, job, asked.rows)}
 <div class="note"><b>No patch set is in this window${', with these filters' if is_filtered else ''}.</b>
 The newest of this project is of ${self.when(newest_patch_set)}:
 <a href="${h.address(base, {'window': given.get('window'), 'until': h.iso(newest_patch_set)})}">show the window that ends there</a>.</div>
+% elif request.kept_from:
+<div class="note"><b>No patch set of this project is kept.</b> Of those from before ${request.kept_from} only what was counted is.</div>
 % else:
 <div class="note"><b>Nothing was recorded of this project yet.</b></div>
 % endif

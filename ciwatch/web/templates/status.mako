@@ -29,6 +29,9 @@ ${self.when(moment)}
 % if status.uncounted_days:
 <p class="note">Figures of ${'a day of a branch wait' if status.uncounted_days == 1 else f'{status.uncounted_days:,} days of branches wait'} to be counted. A listener does it within a minute; where none runs, <code>ciwatch rollup</code> does.</p>
 % endif
+% if status.kept_from:
+<p class="note pruned">Of patch sets from before ${status.kept_from} only what was counted is kept; the rest was deleted with <code>ciwatch prune</code>.</p>
+% endif
 % if status.registry:
 <p id="registry" class="silence" role="status"><b>The registry of CI systems cannot be used; the last one that could holds.</b> <span class="quiet">registry: ${h.bounded(status.registry, 400)}. <code>ciwatch registry validate</code> tells all that is wrong.</span></p>
 % endif

@@ -73,6 +73,7 @@ ${answer(headline)}
 <a href="${h.address('/upstream', given, project='')}">All projects</a>
 % endif
 </form>
+${self.pruned(upstream.before.first)}\
 % if upstream.waiting:
 <p class="note"><b>${upstream.waiting} days wait to be counted;</b> these figures are behind.</p>
 % endif

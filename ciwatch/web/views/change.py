@@ -27,9 +27,13 @@ def find(request):
     if number.isascii() and number.isdigit() and len(number) < 10:
         found = changes.read(request.db, int(number), request.now, systems.registry(request))
     if found is None:
-        raise httpexceptions.HTTPNotFound(
-            f"No event spoke of a change {rendering.bounded(number, 40)!r} yet."
-        )
+        sentence = f"No event spoke of a change {rendering.bounded(number, 40)!r} yet."
+        if request.kept_from:
+            sentence = (
+                f"There is no change {rendering.bounded(number, 40)!r}: no event spoke of it yet, or it is"
+                f" from before {request.kept_from}, of which only what was counted is kept."
+            )
+        raise httpexceptions.HTTPNotFound(sentence)
     return found
 
 

@@ -1,6 +1,7 @@
 """Files of events: plain, compressed, broken and cut short."""
 
 import gzip
+import itertools
 
 from ciwatch.gerrit import events
 from ciwatch.sources import file
@@ -58,3 +59,30 @@ class TestFileSource(base.TestCase):
         source, seen = file.FileSource(str(path)), []
         self.assertRaises(file.SourceError, lambda: seen.extend(source.lines()))
         self.assertEqual({EVENT}, set(seen))
+
+
+class TestGoOn(base.TestCase):
+    """What was read before an interruption."""
+
+    def test_go_on(self):
+        """The lines that are left, of a plain file and of a compressed one; all of a file that is another."""
+        text = b"".join(b'{"type": "a", "number": %d}\n' % number for number in range(5000))
+        longer = text + b'{"type": "b"}\n'
+        for name, pack in (("plain", bytes), ("packed", gzip.compress)):
+            path = self.folder / name
+            path.write_bytes(pack(text))
+            whole = file.FileSource(str(path))
+            lines = list(itertools.islice(whole.lines(), 3000))
+            offset, digest = whole.offset, whole.digest
+            for now in (text, longer):
+                path.write_bytes(pack(now))
+                left = file.FileSource(str(path))
+                self.assertTrue(left.go_on(offset, digest))
+                self.assertEqual(now.splitlines(), lines + list(left.lines()))
+                self.assertEqual(path.stat().st_size, left.position)
+            for other in (b"x" + text, text[: offset - 1], b""):
+                path.write_bytes(pack(other))
+                left = file.FileSource(str(path))
+                self.assertFalse(left.go_on(offset, digest))
+                self.assertEqual(0, left.offset)
+                self.assertEqual([line for line in other.splitlines() if line], list(left.lines()))
