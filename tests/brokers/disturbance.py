@@ -315,7 +315,7 @@ class Run:
                 self._again(signal.SIGKILL)
 
     def _killed_with_what_they_heard(self):
-        """All of them, while none can record: who acknowledged what it heard before it was recorded lost it."""
+        """All of them, while none can record: who acknowledges what it hears would lose it."""
         self._wait_for_flow()
         with self._locked():
             # What was written before may all be recorded by now.

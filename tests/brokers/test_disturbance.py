@@ -1,4 +1,4 @@
-"""Short runs of ``python -m tests.brokers.disturbance``, which takes 20,000 events and a quarter of an hour."""
+"""Short runs of ``python -m tests.brokers.disturbance``, which by itself hands over 20,000 events."""
 
 from tests import base
 from tests.brokers import disturbance

@@ -12,8 +12,8 @@ from tests import alone
 from tests import beside
 from tests import databases
 
-#: Where a database makes a difference. What is only computed, or only drawn, is the same for each; that it is,
-#: test_alike asks every page and every answer of the API.
+#: Where a database makes a difference. What is only computed, or only drawn, is the same for each; whether it
+#: is, test_alike asks every page and every answer of the API.
 MODULES = (
     "tests.engines",
     *(f"tests.unit.{name}" for name in ("db", "recorder", "rollup", "queries")),

@@ -282,8 +282,11 @@ class Outage:
             "Gerrit restarted": 1.5,
         }
         kind = self._rng.choices(list(kinds), kinds.values())[0]
+        # However short the run is.
         if self.done["Gerrit restarted"] == 0 and self._cast.acted > self._events / 3:
             kind = "Gerrit restarted"
+        elif self.done["database taken away"] == 0:
+            kind = "database taken away"
         getattr(self, "_" + kind.lower().replace(" ", "_"))()
         self.done[kind] += 1
 

@@ -117,7 +117,8 @@ class TestSchema(base.TestCase):
                 self.assertEqual(MOMENT if revision < "0004" else None, merged_at, revision)
                 project_id = connection.scalar(sa.select(models.Change.project_id))
                 of_patch_set = connection.scalar(sa.select(models.PatchSet.project_id))
-                self.assertEqual(project_id, of_patch_set, revision)
+                # From 0009 on a row tells it by itself; the one of this test says nothing.
+                self.assertEqual(project_id if revision < "0009" else 0, of_patch_set, revision)
                 for table in reversed(models.Base.metadata.sorted_tables):
                     connection.execute(sa.delete(table))
 
