@@ -57,7 +57,7 @@ class FileSource(base.Source):
             return 0
         if self._raw is None:
             return self._skipped
-        return self.size if self._raw.closed else self._raw.tell()
+        return self.size or 0 if self._raw.closed else self._raw.tell()
 
     @property
     def digest(self):

@@ -56,7 +56,7 @@ class CommandTestCase(base.TestCase):
         """Rows of *table*."""
         return self.database.query(f"SELECT count(*) FROM {table}")[0][0]
 
-    def wait_for(self, condition, timeout_s=240):
+    def wait_for(self, condition, timeout_s=60):
         """Waits until *condition* gives something true."""
         deadline = time.monotonic() + timeout_s
         while True:
