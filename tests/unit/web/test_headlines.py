@@ -126,7 +126,8 @@ def listener(state="listening", seen=NOW, since=NOW - 60 * MINUTE):
 def status(listeners=(), newest=NOW, silence=None, **more):
     """How the collecting does."""
     lists = ("gaps", "rejected", "faults", "unread", "unknown_words")
-    values = {name: [] for name in lists} | {"counts": {}, "open_gaps": 0, "uncounted_days": 0}
+    values = {name: [] for name in lists} | {"counts": {}, "kept_from": None}
+    values |= {"open_gaps": 0, "uncounted_days": 0}
     sources = [statuses.Source("ssh", newest)] if newest else []
     values |= {"registry": None, "rejected_count": 0, "silence": silence, "sources": sources}
     return statuses.Status(listeners=list(listeners), **values | more)
