@@ -94,7 +94,7 @@ class BrokerTestCase(test_replay.CommandTestCase):
     def end(self, process):
         """Stops a listener as systemd does; returns what it said on standard error."""
         process.terminate()
-        _, said = process.communicate(timeout=120)
+        _, said = process.communicate(timeout=30)
         self.assertEqual(0, process.returncode, said)
         return said.decode()
 

@@ -93,7 +93,7 @@ class TestKilled(test_listen.ListenTestCase):
 def ask(address):
     """(status, bytes) of a page."""
     try:
-        with urllib.request.urlopen(address, timeout=120) as response:
+        with urllib.request.urlopen(address, timeout=30) as response:
             return response.status, response.read()
     except urllib.error.HTTPError as error:
         with error:
